@@ -1,0 +1,41 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "base/id.h"
+
+#include <string.h>
+
+static const char alphabet[] = "0123456789ABCDEFGHJKMNPQRSTVWXYZ";
+
+/* 16 bytes are 128 bits, 26 characters hold 130: the first two are zero. */
+static void
+crockford(char id[ID_SIZE + 1], const uint8_t bytes[16])
+{
+	unsigned int bits = 2, held = 0;
+
+	for (size_t i = 0; i < 16; i++) {
+		held = (held << 8 | bytes[i]) & 0xffff;
+		for (bits += 8; bits >= 5; bits -= 5)
+			*id++ = alphabet[held >> (bits - 5) & 31];
+	}
+	*id = '\0';
+}
+
+enum err
+id_new(const struct host *host, char id[ID_SIZE + 1])
+{
+	uint8_t bytes[16];
+	uint64_t now = (uint64_t)host->now_ms(host->state);
+	enum err e = host_random(host, bytes + 6, 10);
+
+	if (e != OK)
+		return e;
+	for (size_t i = 0; i < 6; i++)
+		bytes[i] = (uint8_t)(now >> (40 - 8 * i));
+	crockford(id, bytes);
+	return OK;
+}
+
+bool
+id_valid(const char *id)
+{
+	return strlen(id) == ID_SIZE && strspn(id, alphabet) == ID_SIZE;
+}

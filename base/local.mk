@@ -1,0 +1,14 @@
+# SPDX-License-Identifier: BSD-3-Clause
+noinst_LTLIBRARIES += %D%/libbase.la
+%C%_libbase_la_SOURCES = \
+	%D%/autofree.h \
+	%D%/base64url.c %D%/base64url.h \
+	%D%/err.c %D%/err.h \
+	%D%/fields.c %D%/fields.h \
+	%D%/host.c %D%/host.h \
+	%D%/id.c %D%/id.h \
+	%D%/options.c %D%/options.h \
+	%D%/passwd.c %D%/passwd.h \
+	%D%/prompt.h \
+	%D%/secret.c %D%/secret.h
+%C%_libbase_la_LIBADD = $(JANSSON_LIBS)

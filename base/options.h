@@ -1,0 +1,57 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#ifndef BASE_OPTIONS_H
+#define BASE_OPTIONS_H
+
+/*
+ * One schema table for everything that is configured by name: the module's
+ * arguments and the sections of the configuration file. A row gives name,
+ * type, place, default, range and a line of help. What is unknown or
+ * malformed is refused, so that a mistyped restriction never weakens a login.
+ */
+
+#include "base/autofree.h"
+#include "base/err.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+enum option_type {
+	OPTION_FLAG,	/* bool; "yes" or "no", or the bare name */
+	OPTION_TEXT,	/* char *; not empty, min..max bytes */
+	OPTION_PATH,	/* char *; begins with a slash */
+	OPTION_SECONDS, /* int64_t; a number with s, m, h or d, min..max */
+	OPTION_CHOICE,	/* char *; one of `choices`, separated by | */
+};
+
+struct option {
+	const char *section; /* NULL for module arguments */
+	const char *name;
+	enum option_type type;
+	size_t offset;
+	const char *preset; /* default as text; NULL: unset */
+	int64_t min, max;
+	const char *choices;
+	const char *help;
+};
+
+struct option_error {
+	char text[256];
+};
+
+/* Sets every row's default in a struct that is all zero. */
+MUST_USE enum err options_preset(const struct option *options, size_t count,
+    void *object, struct option_error *error);
+
+/*
+ * Sets one value. ERR_CONFIG with a sentence in `error` when the name is not
+ * in the table or the value is not of its type. `value` may be NULL for a
+ * bare flag.
+ */
+MUST_USE enum err options_set(const struct option *options, size_t count,
+    void *object, const char *section, const char *name, const char *value,
+    struct option_error *error);
+
+void options_clear(const struct option *options, size_t count, void *object);
+
+#endif

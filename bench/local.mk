@@ -1,0 +1,8 @@
+# SPDX-License-Identifier: BSD-3-Clause
+EXTRA_PROGRAMS += %D%/verify
+%C%_verify_SOURCES = %D%/verify.c
+%C%_verify_LDADD = jwt-agent/verify/libverify.la
+
+EXTRA_PROGRAMS += %D%/refresh
+%C%_refresh_SOURCES = %D%/refresh.c
+%C%_refresh_LDADD = varlink/libvarlink.la

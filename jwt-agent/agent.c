@@ -1,0 +1,167 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "jwt-agent/agent.h"
+
+#include "jwt-agent/server/process.h"
+#include "jwt-agent/server/server.h"
+
+#include <grp.h>
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/resource.h>
+#include <syslog.h>
+
+/* Sparse: the file takes the room that is used. */
+#define STORE_MAP_MAX ((size_t)16 << 30)
+
+struct agent {
+	const struct config *config;
+	struct log log;
+	struct resolver *resolver;
+	struct store *store;
+	struct keyring *keyring;
+	struct service service;
+	struct server *server;
+	char boot[BOOT_ID_SIZE + 1];
+};
+
+static void
+agent_clear(struct agent *agent)
+{
+	server_free(agent->server);
+	keyring_free(agent->keyring);
+	store_free(agent->store);
+	resolver_free(agent->resolver);
+}
+
+static enum err
+fail(const struct agent *agent, enum err e, const char *sentence)
+{
+	log_sentence(&agent->log, LOG_ERR, "start-failed",
+	    sentence[0] != '\0' ? sentence : err_text(e));
+	return e;
+}
+
+/* A gid for a look-up that may not happen later, when it could block. */
+static int64_t
+admin_gid(const struct config *config)
+{
+	const struct group *group = getgrnam(config->admin_group);
+
+	return group != NULL ? (int64_t)group->gr_gid : -1;
+}
+
+static void
+raise_descriptor_limit(void)
+{
+	struct rlimit limit;
+
+	if (getrlimit(RLIMIT_NOFILE, &limit) != 0)
+		return;
+	limit.rlim_cur = limit.rlim_max;
+	setrlimit(RLIMIT_NOFILE, &limit);
+}
+
+/* The event loop reads these as events. */
+static void
+block_signals(void)
+{
+	struct sigaction ignore = {.sa_handler = SIG_IGN};
+	sigset_t stopping;
+
+	sigemptyset(&stopping);
+	sigaddset(&stopping, SIGTERM);
+	sigaddset(&stopping, SIGINT);
+	sigprocmask(SIG_BLOCK, &stopping, NULL);
+	sigaction(SIGPIPE, &ignore, NULL);
+}
+
+static enum err
+open_store(struct agent *agent)
+{
+	struct store_options options = {
+	    .path = agent->config->store,
+	    .master_key = agent->config->master_key,
+	    .map_start = STORE_MAP_START,
+	    .map_max = STORE_MAP_MAX,
+	    .host = &host_system,
+	};
+	struct store_error why = {""};
+	enum err e = store_open(&agent->store, &options, &why);
+
+	return e == OK ? OK : fail(agent, e, why.text);
+}
+
+static enum err
+open_keyring(struct agent *agent)
+{
+	enum err e = keyring_new(
+	    &agent->keyring, agent->store, agent->config, &host_system);
+
+	return e == OK ? OK : fail(agent, e, "the signing keys");
+}
+
+static enum err
+start_server(struct agent *agent)
+{
+	struct calls_options options = {
+	    .service = &agent->service,
+	    .log = &agent->log,
+	    .resolver = agent->resolver,
+	    .admin_gid = admin_gid(agent->config),
+	};
+	char why[LISTENER_ERROR_MAX] = "";
+	enum err e;
+
+	process_boot_id(agent->boot);
+	agent->service = (struct service){
+	    .config = agent->config,
+	    .host = &host_system,
+	    .store = agent->store,
+	    .keyring = agent->keyring,
+	    .boot = agent->boot,
+	    .started = host_now(&host_system),
+	};
+	e = server_new(&agent->server, &options);
+	if (e == OK)
+		e = server_listen(agent->server, agent->config->socket, why);
+	return e == OK ? OK : fail(agent, e, why);
+}
+
+static enum err
+run(struct agent *agent)
+{
+	struct log_pair pairs[] = {{"socket", agent->config->socket},
+	    {"store", agent->config->store},
+	    {"key", key_kid(agent->keyring->signing)}};
+	enum err e;
+
+	log_event(&agent->log, LOG_INFO, "start", pairs, 3);
+	e = server_run(agent->server);
+	log_sentence(&agent->log, LOG_INFO, "stop",
+	    e == OK ? "all calls are answered" : err_text(e));
+	return e;
+}
+
+/* The resolver's child is forked before a key is read. */
+int
+agent_serve(const struct config *config)
+{
+	auto_clear(agent) struct agent agent = {.config = config};
+	enum err e;
+
+	log_init(&agent.log);
+	e = resolver_new(&agent.resolver);
+	if (e != OK)
+		return err_exit(fail(&agent, e, "the resolver"));
+	raise_descriptor_limit();
+	block_signals();
+	e = open_store(&agent);
+	if (e == OK)
+		e = open_keyring(&agent);
+	if (e == OK)
+		e = start_server(&agent);
+	if (e == OK)
+		e = run(&agent);
+	return err_exit(e);
+}

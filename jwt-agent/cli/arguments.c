@@ -1,0 +1,200 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "jwt-agent/cli/arguments.h"
+
+#include <getopt.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+#define WORDS_MAX 3 /* noun, verb, argument */
+
+static const struct cli_option_row rows[CLI_OPTION_COUNT] = {
+    [CLI_CONFIG] = {"config", "FILE", "configuration file"},
+    [CLI_HELP] = {"help", NULL, "show this and do nothing"},
+    [CLI_VERSION] = {"version", NULL, "show the version and do nothing"},
+    [CLI_USER] = {"user", "USER", "of this user"},
+    [CLI_NAME] = {"name", "NAME", "what to call the device"},
+    [CLI_CLAIM] = {"claim", "NAME=VALUE",
+	"add a claim to every access token of the device"},
+    [CLI_REFRESH_FILE] = {"refresh-file", "PATH",
+	"write the refresh token to this file"},
+    [CLI_REASON] = {"reason", "TEXT", "why, for the records"},
+    [CLI_ALL] = {"all", NULL, "those that have ended, too"},
+    [CLI_FILE] = {"file", "PATH", "file that holds the refresh token"},
+    [CLI_SERVICE] = {"service", "SERVICE", "for this PAM service"},
+    [CLI_RHOST] = {"rhost", "HOST", "coming from this host"},
+    [CLI_LIMIT] = {"limit", "COUNT", "how many events"},
+    [CLI_PAM_DIR] = {"pam-dir", "FOLDER", "where the PAM files are"},
+    [CLI_SSHD_CONFIG] = {"sshd-config", "FILE", "configuration of sshd"},
+    [CLI_JSON] = {"json", NULL, "answer in JSON"},
+};
+
+#define GLOBAL (CLI_BIT(CONFIG) | CLI_BIT(HELP) | CLI_BIT(VERSION))
+
+/* getopt_long(3) values of our options, clear of every character */
+#define OPTION_BASE 1000
+
+struct words {
+	char *word[WORDS_MAX];
+	size_t count;
+	size_t surplus;
+};
+
+const struct cli_option_row *
+cli_option_row(enum cli_option option)
+{
+	return &rows[option];
+}
+
+__attribute__((format(printf, 1, 2))) static enum err
+refuse(const char *format, ...)
+{
+	va_list arguments;
+
+	fputs("jwt-agent: ", stderr);
+	va_start(arguments, format);
+	vfprintf(stderr, format, arguments);
+	va_end(arguments);
+	fputs("\ntry: jwt-agent --help\n", stderr);
+	return ERR_USAGE;
+}
+
+static void
+fill_long_options(struct option *options)
+{
+	for (int i = 0; i < CLI_OPTION_COUNT; i++)
+		options[i] = (struct option){.name = rows[i].name,
+		    .has_arg = rows[i].argument != NULL,
+		    .val = OPTION_BASE + i};
+}
+
+static enum err
+take_option(struct call *call, enum cli_option option, char *value)
+{
+	static char given[] = "";
+
+	if (option == CLI_CLAIM) {
+		if (call->claims == CALL_CLAIMS_MAX)
+			return refuse(
+			    "at most %d times --claim", CALL_CLAIMS_MAX);
+		call->claim[call->claims++] = value;
+	} else if (call_has(call, option)) {
+		return refuse("--%s is given twice", rows[option].name);
+	}
+	call->option[option] = value != NULL ? value : given;
+	return OK;
+}
+
+static void
+take_word(struct words *words, char *word)
+{
+	if (words->count < WORDS_MAX)
+		words->word[words->count++] = word;
+	else
+		words->surplus++;
+}
+
+static enum err
+take(struct call *call, struct words *words, int value, char **argv)
+{
+	switch (value) {
+	case 1: /* a word between the options, as "-" in optstring asks */
+		take_word(words, optarg);
+		return OK;
+	case 'h':
+		return call_has(call, CLI_HELP)
+		    ? OK
+		    : take_option(call, CLI_HELP, NULL);
+	case ':':
+		return refuse("%s needs a value", argv[optind - 1]);
+	case '?':
+		return refuse("unknown option %s", argv[optind - 1]);
+	default:
+		return take_option(
+		    call, (enum cli_option)(value - OPTION_BASE), optarg);
+	}
+}
+
+static enum err
+read_options(int argc, char **argv, struct call *call, struct words *words)
+{
+	struct option options[CLI_OPTION_COUNT + 1] = {0};
+	enum err e = OK;
+	int value;
+
+	fill_long_options(options);
+	optind = 0; /* glibc: begin anew */
+	opterr = 0;
+	while (e == OK &&
+	    (value = getopt_long(argc, argv, "-:h", options, NULL)) != -1)
+		e = take(call, words, value, argv);
+	for (int i = optind; e == OK && i < argc; i++)
+		take_word(words, argv[i]);
+	return e;
+}
+
+/* Finds the row, and the word that is its argument. */
+static enum err
+read_words(struct call *call, const struct words *words)
+{
+	const char *noun = words->count > 0 ? words->word[0] : NULL;
+	const char *verb = words->count > 1 ? words->word[1] : NULL;
+	size_t used = 1;
+
+	if (noun == NULL)
+		return refuse("what is to be done?");
+	call->command = command_find(noun, NULL);
+	if (call->command == NULL && verb != NULL) {
+		call->command = command_find(noun, verb);
+		used = 2;
+	}
+	if (!command_has_noun(noun))
+		return refuse("unknown command %s", noun);
+	if (call->command == NULL && verb == NULL)
+		return refuse("%s: what is to be done with it?", noun);
+	if (call->command == NULL)
+		return refuse("%s: unknown command %s", noun, verb);
+	if (call->command->argument != NULL && words->count > used)
+		call->argument = words->word[used++];
+	if (words->count > used || words->surplus > 0)
+		return refuse("%s: too many arguments", noun);
+	return OK;
+}
+
+static enum err
+check_call(const struct call *call)
+{
+	const struct command *command = call->command;
+
+	for (unsigned i = 0; i < CLI_OPTION_COUNT; i++) {
+		unsigned bit = 1U << i;
+		bool given = call_has(call, (enum cli_option)i);
+
+		if (given &&
+		    (bit & (command->needs | command->takes | GLOBAL)) == 0)
+			return refuse("%s does not take --%s", command->noun,
+			    rows[i].name);
+		if (!given && (bit & command->needs) != 0)
+			return refuse("%s needs --%s %s", command->noun,
+			    rows[i].name, rows[i].argument);
+	}
+	if (command->argument != NULL && call->argument == NULL)
+		return refuse(
+		    "%s needs a %s", command->noun, command->argument);
+	return OK;
+}
+
+enum err
+arguments_read(int argc, char **argv, struct call *call, const char **noun)
+{
+	struct words words = {0};
+	enum err e = read_options(argc, argv, call, &words);
+
+	if (e != OK)
+		return e;
+	*noun = words.count > 0 ? words.word[0] : NULL;
+	if (call_has(call, CLI_HELP) || call_has(call, CLI_VERSION))
+		return OK;
+	e = read_words(call, &words);
+	return e == OK ? check_call(call) : e;
+}

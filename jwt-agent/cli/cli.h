@@ -1,0 +1,26 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#ifndef JWT_AGENT_CLI_CLI_H
+#define JWT_AGENT_CLI_CLI_H
+
+/*
+ * The command's way in. The daemon is handed in by main(), so that nothing
+ * here includes the server.
+ */
+
+struct config;
+
+struct cli_program {
+	const char *version;
+	/* Runs the daemon until it is told to stop; its exit code. */
+	int (*serve)(const struct config *config);
+};
+
+/*
+ * Runs the command that argv names. Returns the exit code: 0 done, 1 fault,
+ * 2 usage or configuration, 3 refused, 4 agent not reachable, 5 not found.
+ * Called under the name jwt-agent-askpass its one argument is the prompt, as
+ * ssh(1) calls the program that SSH_ASKPASS names.
+ */
+int cli_main(int argc, char **argv, const struct cli_program *program);
+
+#endif

@@ -1,0 +1,82 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "jwt-agent/cli/command.h"
+
+#include <string.h>
+
+#define JSON CLI_BIT(JSON)
+#define USER CLI_BIT(USER)
+#define REASON CLI_BIT(REASON)
+
+static const struct command commands[] = {
+    {"serve", NULL, NULL, 0, 0, "run the agent in the foreground", cli_serve},
+    {"status", NULL, NULL, 0, JSON,
+	"show what the running agent says of itself", cli_status},
+    {"device", "enroll", NULL, CLI_BIT(NAME),
+	USER | CLI_BIT(CLAIM) | CLI_BIT(REFRESH_FILE) | JSON,
+	"enrol a device and get its first tokens", cli_device_enroll},
+    {"device", "list", NULL, 0, USER | JSON, "list devices", cli_device_list},
+    {"device", "show", "DEVICE", 0, JSON, "show one device", cli_device_show},
+    {"device", "revoke", "DEVICE", 0, REASON | JSON,
+	"revoke a device and end its sessions", cli_device_revoke},
+    {"session", "list", NULL, 0, USER | CLI_BIT(ALL) | JSON,
+	"list who is logged in", cli_session_list},
+    {"session", "show", "SESSION", 0, JSON, "show one session",
+	cli_session_show},
+    {"session", "terminate", "SESSION", 0, REASON | JSON, "end one session",
+	cli_session_terminate},
+    {"token", "refresh", NULL, 0, CLI_BIT(FILE) | JSON,
+	"exchange a refresh token for new tokens", cli_token_refresh},
+    {"token", "explain", NULL, USER | CLI_BIT(SERVICE), CLI_BIT(RHOST) | JSON,
+	"say why a token would be accepted or refused", cli_token_explain},
+    {"key", "list", NULL, 0, JSON, "list the signing keys", cli_key_list},
+    {"key", "jwks", NULL, 0, JSON, "print the public keys as a JWK Set",
+	cli_key_jwks},
+    {"config", "check", NULL, 0, JSON, "check the configuration",
+	cli_config_check},
+    {"config", "show", NULL, 0, JSON, "show the configuration in effect",
+	cli_config_show},
+    {"audit", "list", NULL, 0, CLI_BIT(LIMIT) | USER | JSON,
+	"list the newest audit events", cli_audit_list},
+    {"askpass", NULL, "PROMPT", 0, 0, "answer a token prompt for ssh(1)",
+	cli_askpass},
+    {"doctor", NULL, NULL, 0, CLI_BIT(PAM_DIR) | CLI_BIT(SSHD_CONFIG) | JSON,
+	"look for what would lock people out", cli_doctor},
+    {"completion", "bash", NULL, 0, 0, "print completion for bash(1)",
+	cli_completion_bash},
+};
+
+#define COMMAND_COUNT (sizeof(commands) / sizeof(*commands))
+
+const struct command *
+command_table(size_t *count)
+{
+	*count = COMMAND_COUNT;
+	return commands;
+}
+
+static bool
+same_verb(const char *left, const char *right)
+{
+	if (left == NULL || right == NULL)
+		return left == right;
+	return strcmp(left, right) == 0;
+}
+
+const struct command *
+command_find(const char *noun, const char *verb)
+{
+	for (size_t i = 0; i < COMMAND_COUNT; i++)
+		if (strcmp(commands[i].noun, noun) == 0 &&
+		    same_verb(commands[i].verb, verb))
+			return &commands[i];
+	return NULL;
+}
+
+bool
+command_has_noun(const char *noun)
+{
+	for (size_t i = 0; i < COMMAND_COUNT; i++)
+		if (strcmp(commands[i].noun, noun) == 0)
+			return true;
+	return false;
+}

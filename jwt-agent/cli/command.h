@@ -1,0 +1,97 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#ifndef JWT_AGENT_CLI_COMMAND_H
+#define JWT_AGENT_CLI_COMMAND_H
+
+/*
+ * The table of commands, and one call of a command. A new command is one row
+ * in command.c and one function; --help, completion and the check of the
+ * manual page's synopsis come from the row.
+ */
+
+#include "base/autofree.h"
+#include "base/err.h"
+#include "jwt-agent/cli/cli.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#define CALL_CLAIMS_MAX 64
+
+enum cli_option {
+	CLI_CONFIG,
+	CLI_HELP,
+	CLI_VERSION,
+	CLI_USER,
+	CLI_NAME,
+	CLI_CLAIM,
+	CLI_REFRESH_FILE,
+	CLI_REASON,
+	CLI_ALL,
+	CLI_FILE,
+	CLI_SERVICE,
+	CLI_RHOST,
+	CLI_LIMIT,
+	CLI_PAM_DIR,
+	CLI_SSHD_CONFIG,
+	CLI_JSON,
+	CLI_OPTION_COUNT
+};
+
+#define CLI_BIT(option) (1U << CLI_##option)
+
+struct call;
+
+struct command {
+	const char *noun;
+	const char *verb;     /* NULL: the noun alone */
+	const char *argument; /* what it is called; NULL: takes none */
+	unsigned needs;	      /* CLI_BIT()s of options it cannot do without */
+	unsigned takes;	      /* and of those it takes beside them */
+	const char *help;
+	int (*run)(const struct call *call); /* the exit code */
+};
+
+struct call {
+	const struct cli_program *program;
+	const struct command *command;
+	char *argument;
+	char *option[CLI_OPTION_COUNT]; /* NULL: not given; a flag: "" */
+	char *claim[CALL_CLAIMS_MAX];	/* every --claim */
+	size_t claims;
+};
+
+static inline bool
+call_has(const struct call *call, enum cli_option option)
+{
+	return call->option[option] != NULL;
+}
+
+const struct command *command_table(size_t *count);
+
+/* The row, NULL when there is none; `verb` may be NULL. */
+const struct command *command_find(const char *noun, const char *verb);
+
+/* Whether any row has this noun. */
+bool command_has_noun(const char *noun);
+
+int cli_askpass(const struct call *call);
+int cli_audit_list(const struct call *call);
+int cli_completion_bash(const struct call *call);
+int cli_config_check(const struct call *call);
+int cli_config_show(const struct call *call);
+int cli_device_enroll(const struct call *call);
+int cli_device_list(const struct call *call);
+int cli_device_revoke(const struct call *call);
+int cli_device_show(const struct call *call);
+int cli_doctor(const struct call *call);
+int cli_key_jwks(const struct call *call);
+int cli_key_list(const struct call *call);
+int cli_serve(const struct call *call);
+int cli_session_list(const struct call *call);
+int cli_session_show(const struct call *call);
+int cli_session_terminate(const struct call *call);
+int cli_status(const struct call *call);
+int cli_token_explain(const struct call *call);
+int cli_token_refresh(const struct call *call);
+
+#endif

@@ -1,0 +1,137 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "varlink/device.h"
+
+#include "jwt-agent/cli/connection.h"
+#include "jwt-agent/cli/output.h"
+
+#include <stdio.h>
+
+#define COUNT(array) (sizeof(array) / sizeof(*(array)))
+
+int
+cli_device_list(const struct call *call)
+{
+	static const struct column columns[] = {
+	    {"DEVICE", "device", COLUMN_PLAIN},
+	    {"USER", "user", COLUMN_PLAIN},
+	    {"NAME", "name", COLUMN_PLAIN},
+	    {"STATE", "state", COLUMN_PLAIN},
+	    {"CREATED", "created", COLUMN_TIME},
+	    {"LAST LOGIN", "seen", COLUMN_TIME},
+	    {"FROM", "seen_rhost", COLUMN_PLAIN},
+	    {"SESSIONS", "sessions", COLUMN_PLAIN},
+	};
+	const struct device_list_request request = {
+	    .user = call->option[CLI_USER]};
+	auto_json json_t *devices = NULL;
+	enum err e = connection_list(call,
+	    &(struct client_call){
+		.method = "io.jwtagent.Device.List",
+		.request_fields = device_list_request_fields(),
+		.request = &request,
+		.fd = -1,
+	    },
+	    "device", device_view_fields(), &devices);
+
+	if (e != OK)
+		return err_exit(e);
+	if (call_has(call, CLI_JSON))
+		return err_exit(output_json(devices));
+	return err_exit(output_table(columns, COUNT(columns), devices));
+}
+
+int
+cli_device_show(const struct call *call)
+{
+	static const struct column columns[] = {
+	    {"device", "device", COLUMN_PLAIN},
+	    {"user", "user", COLUMN_PLAIN},
+	    {"uid", "uid", COLUMN_PLAIN},
+	    {"name", "name", COLUMN_PLAIN},
+	    {"state", "state", COLUMN_PLAIN},
+	    {"created", "created", COLUMN_TIME},
+	    {"last login", "seen", COLUMN_TIME},
+	    {"from", "seen_rhost", COLUMN_PLAIN},
+	    {"service", "seen_service", COLUMN_PLAIN},
+	    {"revoked", "revoked", COLUMN_TIME},
+	    {"reason", "revoked_reason", COLUMN_PLAIN},
+	    {"generation", "generation", COLUMN_PLAIN},
+	    {"refresh ends", "refresh_expires", COLUMN_TIME},
+	    {"sessions", "sessions", COLUMN_PLAIN},
+	    {"claims", "claims", COLUMN_PLAIN},
+	};
+	const struct device_request request = {.device = call->argument};
+	auto_clear(device_view) struct device_view view = {0};
+	auto_json json_t *device = NULL;
+	enum err e = connection_ask(call,
+	    &(struct client_call){
+		.method = "io.jwtagent.Device.Show",
+		.request_fields = device_request_fields(),
+		.request = &request,
+		.fd = -1,
+		.reply_fields = device_view_fields(),
+		.reply = &view,
+	    });
+
+	if (e == OK)
+		e = output_encode(device_view_fields(), &view, &device);
+	if (e != OK)
+		return err_exit(e);
+	if (call_has(call, CLI_JSON))
+		return err_exit(output_json(device));
+	return err_exit(output_record(columns, COUNT(columns), device));
+}
+
+static enum err
+print_revoked(const struct call *call, const struct device_revoke_reply *reply)
+{
+	auto_json json_t *answer = NULL;
+	enum err e =
+	    output_encode(device_revoke_reply_fields(), reply, &answer);
+
+	if (e == OK && call_has(call, CLI_JSON))
+		return output_json(answer);
+	if (e == OK)
+		printf("%s: %s; families revoked: %lld, sessions ended: %lld\n",
+		    reply->device, reply->result,
+		    (long long)reply->families_revoked,
+		    (long long)reply->sessions_ended);
+	return e;
+}
+
+/* Scripts read the same answer whether or not there was such a device. */
+static void
+print_absent(const struct call *call)
+{
+	static char result[] = "no such device";
+	const struct device_revoke_reply reply = {
+	    .device = call->argument,
+	    .result = result,
+	};
+
+	if (call_has(call, CLI_JSON) && print_revoked(call, &reply) != OK)
+		connection_complain(call, "%s", err_text(ERR_IO));
+}
+
+int
+cli_device_revoke(const struct call *call)
+{
+	const struct device_revoke_request request = {
+	    .device = call->argument,
+	    .reason = call->option[CLI_REASON],
+	};
+	auto_clear(device_revoke_reply) struct device_revoke_reply reply = {0};
+	enum err e = connection_ask(call,
+	    &(struct client_call){
+		.method = "io.jwtagent.Device.Revoke",
+		.request_fields = device_revoke_request_fields(),
+		.request = &request,
+		.fd = -1,
+		.reply_fields = device_revoke_reply_fields(),
+		.reply = &reply,
+	    });
+
+	if (e == ERR_NO_SUCH_DEVICE)
+		print_absent(call);
+	return err_exit(e == OK ? print_revoked(call, &reply) : e);
+}

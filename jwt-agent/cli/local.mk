@@ -1,0 +1,47 @@
+# SPDX-License-Identifier: BSD-3-Clause
+noinst_LTLIBRARIES += %D%/libcli.la
+%C%_libcli_la_SOURCES = \
+	%D%/arguments.c %D%/arguments.h \
+	%D%/askpass.c %D%/askpass.h \
+	%D%/audit.c \
+	%D%/cli.c %D%/cli.h \
+	%D%/command.c %D%/command.h \
+	%D%/completion.c \
+	%D%/config.c \
+	%D%/connection.c %D%/connection.h \
+	%D%/device.c \
+	%D%/doctor.c %D%/doctor.h \
+	%D%/doctor_agent.c \
+	%D%/doctor_login.c \
+	%D%/enroll.c \
+	%D%/key.c \
+	%D%/output.c %D%/output.h \
+	%D%/pamcheck.c %D%/pamcheck.h \
+	%D%/pamcontrol.c %D%/pamcontrol.h \
+	%D%/pamfile.c %D%/pamfile.h \
+	%D%/refresh.c %D%/refresh.h \
+	%D%/replacement.c %D%/replacement.h \
+	%D%/session.c \
+	%D%/sshdfile.c %D%/sshdfile.h \
+	%D%/status.c \
+	%D%/token.c \
+	%D%/tokenfile.c %D%/tokenfile.h \
+	%D%/usage.c %D%/usage.h
+%C%_libcli_la_LIBADD = \
+	jwt-agent/config/libconfig.la \
+	varlink/libvarlink.la \
+	$(SMARTCOLS_LIBS)
+
+dist_man_MANS += man/jwt-agent.1 man/jwt-agent.conf.5
+
+# An administrator's configuration is never overwritten, nor removed.
+EXTRA_DIST += etc/jwt-agent.conf
+agentconf = $(DESTDIR)$(sysconfdir)/jwt-agent/jwt-agent.conf
+install-data-local:
+	$(MKDIR_P) $(DESTDIR)$(sysconfdir)/jwt-agent
+	test -e $(agentconf) || \
+		$(INSTALL_DATA) $(srcdir)/etc/jwt-agent.conf $(agentconf)
+uninstall-local:
+	if cmp -s $(srcdir)/etc/jwt-agent.conf $(agentconf); then \
+		rm -f $(agentconf); \
+	fi

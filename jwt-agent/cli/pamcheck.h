@@ -1,0 +1,29 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#ifndef JWT_AGENT_CLI_PAMCHECK_H
+#define JWT_AGENT_CLI_PAMCHECK_H
+
+/*
+ * Judges a PAM stack that names pam_jwt.so by walking through it: with a good
+ * token, with the agent stopped, with neither token nor password. Pure.
+ */
+
+#include "jwt-agent/cli/pamfile.h"
+
+#define PAMCHECK_MODULE "pam_jwt.so"
+
+struct pam_verdict {
+	bool fault; /* else it is a warning */
+	const char *sentence;
+	const char *next;
+};
+
+#define PAM_VERDICTS_MAX 8
+
+/* Whether any line of this phase names the module. */
+bool pamcheck_names(const struct pam_stack *stack, enum pam_phase phase);
+
+/* How many verdicts there are; 0: the stack is as it should be. */
+size_t pamcheck_judge(const struct pam_stack *stack,
+    struct pam_verdict verdicts[PAM_VERDICTS_MAX]);
+
+#endif

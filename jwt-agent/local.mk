@@ -1,0 +1,17 @@
+# SPDX-License-Identifier: BSD-3-Clause
+bin_PROGRAMS += %D%/jwt-agent
+%C%_jwt_agent_SOURCES = \
+	%D%/agent.c %D%/agent.h \
+	%D%/main.c
+%C%_jwt_agent_LDADD = \
+	%D%/cli/libcli.la \
+	%D%/server/libserver.la \
+	%D%/config/libconfig.la
+
+# ssh passes the program that SSH_ASKPASS names nothing but the prompt: by this
+# name the command knows what is wanted of it.
+install-exec-hook:
+	cd $(DESTDIR)$(bindir) && \
+		$(LN_S) -f jwt-agent$(EXEEXT) jwt-agent-askpass$(EXEEXT)
+uninstall-hook:
+	rm -f $(DESTDIR)$(bindir)/jwt-agent-askpass$(EXEEXT)

@@ -1,0 +1,438 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "jwt-agent/server/calls.h"
+
+#include "jwt-agent/server/introspection.h"
+#include "jwt-agent/server/leaders.h"
+#include "jwt-agent/server/process.h"
+#include "jwt-agent/server/takeup.h"
+#include "jwt-agent/server/turn.h"
+
+#include <stdio.h>
+#include <string.h>
+#include <syslog.h>
+
+struct calls {
+	struct calls_options options;
+	struct turn *turn;
+	struct leaders *leaders;
+	struct caller self;
+};
+
+static bool
+is_admin(const struct calls *calls, const struct caller *caller)
+{
+	if (caller->uid == 0)
+		return true;
+	return calls->options.admin_gid >= 0 &&
+	    caller_in_group(caller, (gid_t)calls->options.admin_gid);
+}
+
+/* What a committed task wants done in the world. */
+static void
+carry_out(struct calls *calls, struct task *task)
+{
+	struct call *call = &task->call;
+
+	for (size_t i = 0; i < call->effect_count; i++) {
+		const struct effect *effect = &call->effects[i];
+
+		switch (effect->kind) {
+		case EFFECT_WATCH:
+			if (leaders_watch(calls->leaders, effect->session,
+				TAKE_FD(call->leader.fd)) != OK)
+				log_sentence(calls->options.log, LOG_ERR,
+				    "session-watch",
+				    "the session's process cannot be watched");
+			break;
+		case EFFECT_END:
+			leaders_end(calls->leaders, effect->session);
+			break;
+		case EFFECT_FORGET:
+			leaders_forget(calls->leaders, effect->session);
+			break;
+		}
+	}
+}
+
+/* Answers without a task: introspection and what no row serves. */
+static void
+answer_plainly(struct peer *peer, enum err e, json_t *answer)
+{
+	peer_answer(peer, e == OK ? answer : NULL, true);
+}
+
+static void
+refuse(
+    struct peer *peer, enum err refusal, const char *text, const char *subject)
+{
+	auto_json json_t *answer = NULL;
+	enum err e = message_error(refusal, text, subject, &answer);
+
+	answer_plainly(peer, e, answer);
+}
+
+/* Gives the task's answer to its peer, if that is still there. */
+static enum err
+give_answer(struct task *task, bool last)
+{
+	auto_json json_t *answer = NULL;
+	enum err e;
+
+	if (task->peer == NULL)
+		return ERR_UNREACHABLE;
+	e = task_answer(task, &answer);
+	if (last || e != OK)
+		peer_set_task(task->peer, NULL);
+	peer_answer(task->peer, e == OK ? answer : NULL, last);
+	return e;
+}
+
+/* What lies beneath: a full disk, a file system that takes no writes. */
+static void
+log_store(const struct calls *calls, const struct task *task)
+{
+	if (task->outcome == ERR_STORE || task->outcome == ERR_STORE_FULL)
+		log_sentence(calls->options.log, LOG_ERR, "store-fault",
+		    store_problem(calls->options.service->store));
+}
+
+static void
+settle(struct task *task, void *context)
+{
+	struct calls *calls = context;
+
+	carry_out(calls, task);
+	task_log(task, calls->options.log);
+	log_store(calls, task);
+	(void)!give_answer(task, true);
+	task_free(task);
+}
+
+/* A task that only reads sees what is committed, and is answered at once. */
+static void
+read_now(struct calls *calls, struct task *task)
+{
+	struct txn *txn = NULL;
+	enum err e = store_begin(calls->options.service->store, TXN_READ, &txn);
+
+	if (e == OK)
+		e = task_run(task, txn);
+	if (e != OK)
+		task->outcome = e;
+	task->call.txn = NULL;
+	txn_free(txn);
+	if (task_wants_audit(task))
+		turn_add(calls->turn, task);
+	else
+		settle(task, calls);
+}
+
+/* Entries of a list until the reader has enough to read for now. Each batch
+ * is a transaction of its own, so that a slow reader holds none open. */
+static enum err
+read_batch(struct task *task, struct txn *txn)
+{
+	enum err e = OK;
+
+	while (e == OK && !peer_is_full(task->peer)) {
+		task->outcome = task_next(task, txn);
+		if (task->outcome != OK)
+			return task->outcome;
+		e = give_answer(task, false);
+	}
+	return e;
+}
+
+static void
+stream(struct calls *calls, struct task *task)
+{
+	struct txn *txn = NULL;
+	enum err e = store_begin(calls->options.service->store, TXN_READ, &txn);
+
+	if (e == OK)
+		e = read_batch(task, txn);
+	task->call.txn = NULL;
+	txn_free(txn);
+	if (e == OK)
+		return; /* goes on when the peer has read */
+	task->outcome = e;
+	if (task_wants_audit(task))
+		turn_add(calls->turn, task);
+	else
+		settle(task, calls);
+}
+
+static void
+start(struct calls *calls, struct task *task)
+{
+	if (task->row->next != NULL)
+		stream(calls, task);
+	else if (task->row->txn == TXN_READ)
+		read_now(calls, task);
+	else
+		turn_add(calls->turn, task);
+}
+
+static void
+fail_task(struct calls *calls, struct task *task, enum err e)
+{
+	task->outcome = e;
+	settle(task, calls);
+}
+
+struct waiting {
+	struct calls *calls;
+	struct task *task;
+};
+
+static void
+on_resolved(enum err outcome, int64_t uid, void *context)
+{
+	struct waiting *waiting = context;
+	struct calls *calls = waiting->calls;
+	struct task *task = waiting->task;
+
+	free(waiting);
+	if (task->peer == NULL) {
+		task_free(task); /* nobody waits for it any more */
+		return;
+	}
+	if (outcome == OK)
+		task->resolved = uid;
+	if (outcome == OK || outcome == ERR_NO_SUCH_USER) {
+		start(calls, task);
+		return;
+	}
+	fail_task(calls, task, outcome);
+}
+
+static void
+look_up(struct calls *calls, struct task *task, const char *user)
+{
+	struct resolver *resolver = calls->options.resolver;
+	struct waiting *waiting;
+	enum err e;
+
+	if (resolver_knows(resolver, user, &task->resolved)) {
+		start(calls, task);
+		return;
+	}
+	waiting = malloc(sizeof(*waiting));
+	if (waiting == NULL) {
+		fail_task(calls, task, ERR_NO_MEMORY);
+		return;
+	}
+	*waiting = (struct waiting){calls, task};
+	e = resolver_ask(resolver, user, on_resolved, waiting);
+	if (e != OK)
+		on_resolved(e, -1, waiting);
+}
+
+static enum err
+find_name(struct calls *calls, struct task *task, char **user)
+{
+	auto_free(txn) struct txn *txn = NULL;
+	enum err e = store_begin(calls->options.service->store, TXN_READ, &txn);
+
+	if (e == OK)
+		e = task_name(task, txn, user);
+	task->call.txn = NULL;
+	return e;
+}
+
+static void
+resolve(struct calls *calls, struct task *task)
+{
+	auto_str char *user = NULL;
+	enum err e = find_name(calls, task, &user);
+
+	if (e != OK)
+		fail_task(calls, task, e);
+	else if (user != NULL)
+		look_up(calls, task, user);
+	else
+		start(calls, task);
+}
+
+static enum err
+take_leader(struct peer *peer, struct task *task)
+{
+	int fd;
+
+	if ((task->row->flags & TAKES_LEADER) == 0)
+		return OK;
+	fd = peer_take_fd(peer);
+	if (fd < 0)
+		return OK; /* the handler says what is missing */
+	task->call.leader.fd = fd;
+	return process_identify(fd, &task->call.leader);
+}
+
+static enum err
+make_task(struct calls *calls, struct peer *peer,
+    const struct call_message *call, struct task **out,
+    struct field_error *error)
+{
+	const struct caller *caller = peer_caller(peer);
+	const struct request *row = NULL;
+	auto_free(task) struct task *task = NULL;
+	enum err e = request_find(call->method, &row);
+
+	if (e != OK)
+		return e;
+	if (row->next != NULL && !call->more)
+		return ERR_EXPECTED_MORE;
+	e = task_new(&task, row, calls->options.service, caller,
+	    is_admin(calls, caller), call->parameters, error);
+	if (e != OK)
+		return e;
+	if (take_leader(peer, task) != OK) {
+		*error = (struct field_error){
+		    "pidfd", "is not a descriptor of a living process"};
+		return ERR_INVALID_PARAMETER;
+	}
+	*out = TAKE(task);
+	return OK;
+}
+
+static void
+refuse_call(struct peer *peer, const struct call_message *call, enum err e,
+    const struct field_error *error)
+{
+	char text[160];
+
+	if (e == ERR_INVALID_PARAMETER) {
+		message_describe(error, text, sizeof(text));
+		refuse(peer, e, text, error->member);
+	} else if (e == ERR_INTERFACE_NOT_FOUND) {
+		snprintf(text, sizeof(text), "%.*s",
+		    (int)(strrchr(call->method, '.') != NULL
+			    ? strrchr(call->method, '.') - call->method
+			    : (ptrdiff_t)strlen(call->method)),
+		    call->method);
+		refuse(peer, e, err_text(e), text);
+	} else {
+		refuse(peer, e, err_text(e), call->method);
+	}
+}
+
+void
+calls_take(
+    struct calls *calls, struct peer *peer, const struct call_message *call)
+{
+	struct field_error error = {"", ""};
+	auto_json json_t *answer = NULL;
+	struct task *task = NULL;
+	enum err e = introspection_answer(call, &answer);
+
+	if (e != ERR_NOT_FOUND) {
+		answer_plainly(peer, e, answer);
+		return;
+	}
+	e = make_task(calls, peer, call, &task, &error);
+	if (e != OK) {
+		refuse_call(peer, call, e, &error);
+		return;
+	}
+	task->peer = peer;
+	peer_set_task(peer, task);
+	if (task_has_name(task))
+		resolve(calls, task);
+	else
+		start(calls, task);
+}
+
+void
+calls_go_on(struct calls *calls, struct peer *peer)
+{
+	struct task *task = peer_task(peer);
+
+	if (task != NULL && task_is_streaming(task))
+		stream(calls, task);
+}
+
+/* Work that the agent gives itself. */
+void
+calls_submit(
+    struct calls *calls, const struct request *row, const json_t *parameters)
+{
+	struct field_error error;
+	struct task *task = NULL;
+
+	if (task_new(&task, row, calls->options.service, &calls->self, true,
+		parameters, &error) == OK)
+		turn_add(calls->turn, task);
+}
+
+static void
+report_gone(struct calls *calls, const char *session, const char *reason)
+{
+	auto_json json_t *parameters =
+	    json_pack("{ss ss}", "session", session, "reason", reason);
+
+	calls_submit(calls, &request_leader_gone, parameters);
+}
+
+static void
+on_leader_gone(const char *session, void *context)
+{
+	report_gone(context, session, "process ended");
+}
+
+static void
+on_taken_up(const char *session, const char *reason, void *context)
+{
+	report_gone(context, session, reason);
+}
+
+enum err
+calls_new(
+    struct calls **out, sd_event *loop, const struct calls_options *options)
+{
+	auto_free(calls) struct calls *calls = calloc(1, sizeof(*calls));
+	enum err e;
+
+	if (calls == NULL)
+		return ERR_NO_MEMORY;
+	calls->options = *options;
+	calls->self = (struct caller){
+	    .uid = geteuid(), .gid = getegid(), .pid = getpid()};
+	e = leaders_new(
+	    &calls->leaders, loop, options->log, on_leader_gone, calls);
+	if (e == OK)
+		e = turn_new(
+		    &calls->turn, loop, options->service->store, settle, calls);
+	if (e == OK)
+		e = take_up_sessions(
+		    options->service, calls->leaders, on_taken_up, calls);
+	if (e == OK)
+		*out = TAKE(calls);
+	return e;
+}
+
+void
+calls_free(struct calls *calls)
+{
+	if (calls == NULL)
+		return;
+	turn_free(calls->turn);
+	leaders_free(calls->leaders);
+	free(calls);
+}
+
+void
+calls_commit(struct calls *calls)
+{
+	turn_commit(calls->turn);
+}
+
+void
+calls_abandon(struct peer *peer)
+{
+	struct task *task = peer_task(peer);
+
+	if (task != NULL && task_is_streaming(task))
+		task_free(task);
+	else if (task != NULL)
+		task->peer = NULL;
+}

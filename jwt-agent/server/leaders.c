@@ -1,0 +1,183 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "jwt-agent/server/leaders.h"
+
+#include <errno.h>
+#include <search.h>
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/epoll.h>
+#include <sys/pidfd.h>
+#include <syslog.h>
+
+struct watched {
+	char session[ID_SIZE + 1];
+	struct leaders *leaders;
+	int pidfd;
+	sd_event_source *exit;
+	sd_event_source *kill;
+};
+
+struct leaders {
+	sd_event *loop;
+	const struct log *log;
+	leader_gone gone;
+	void *context;
+	void *tree; /* tsearch(3) of struct watched by session */
+};
+
+static int
+compare(const void *left, const void *right)
+{
+	const struct watched *a = left, *b = right;
+
+	return strcmp(a->session, b->session);
+}
+
+enum err
+leaders_new(struct leaders **out, sd_event *loop, const struct log *log,
+    leader_gone gone, void *context)
+{
+	struct leaders *leaders = calloc(1, sizeof(*leaders));
+
+	if (leaders == NULL)
+		return ERR_NO_MEMORY;
+	*leaders = (struct leaders){loop, log, gone, context, NULL};
+	*out = leaders;
+	return OK;
+}
+
+static void
+watched_free(struct watched *watched)
+{
+	if (watched == NULL)
+		return;
+	sd_event_source_disable_unref(watched->exit);
+	sd_event_source_disable_unref(watched->kill);
+	if (watched->pidfd >= 0)
+		close(watched->pidfd);
+	free(watched);
+}
+
+DEFINE_AUTO_FREE(watched)
+
+static void
+destroy(void *node)
+{
+	watched_free(node);
+}
+
+void
+leaders_free(struct leaders *leaders)
+{
+	if (leaders == NULL)
+		return;
+	tdestroy(leaders->tree, destroy);
+	free(leaders);
+}
+
+static struct watched *
+find(struct leaders *leaders, const char *session)
+{
+	struct watched wanted;
+	struct watched *const *node;
+
+	snprintf(wanted.session, sizeof(wanted.session), "%s", session);
+	node = tfind(&wanted, &leaders->tree, compare);
+	return node != NULL ? *node : NULL;
+}
+
+static int
+on_exit_of_leader(sd_event_source *source, int fd, uint32_t events, void *data)
+{
+	struct watched *watched = data;
+	struct leaders *leaders = watched->leaders;
+	char session[ID_SIZE + 1];
+
+	(void)source;
+	(void)fd;
+	(void)events;
+	memcpy(session, watched->session, sizeof(session));
+	leaders_forget(leaders, session);
+	leaders->gone(session, leaders->context);
+	return 0;
+}
+
+static enum err
+watch(struct leaders *leaders, struct watched *watched)
+{
+	if (sd_event_add_io(leaders->loop, &watched->exit, watched->pidfd,
+		EPOLLIN, on_exit_of_leader, watched) < 0)
+		return ERR_IO;
+	return tsearch(watched, &leaders->tree, compare) != NULL
+	    ? OK
+	    : ERR_NO_MEMORY;
+}
+
+enum err
+leaders_watch(struct leaders *leaders, const char *session, int pidfd)
+{
+	auto_fd int owned = pidfd;
+	auto_free(watched) struct watched *watched =
+	    calloc(1, sizeof(*watched));
+	enum err e;
+
+	if (watched == NULL)
+		return ERR_NO_MEMORY;
+	snprintf(watched->session, sizeof(watched->session), "%s", session);
+	watched->leaders = leaders;
+	watched->pidfd = TAKE_FD(owned);
+	leaders_forget(leaders, session);
+	e = watch(leaders, watched);
+	if (e == OK)
+		(void)TAKE(watched);
+	return e;
+}
+
+static void
+signal_leader(const struct watched *watched, int number)
+{
+	struct log_pair pairs[] = {{"session", watched->session},
+	    {"signal", number == SIGTERM ? "TERM" : "KILL"}, {"problem", NULL}};
+	int priority = LOG_INFO;
+
+	if (pidfd_send_signal(watched->pidfd, number, NULL, 0) != 0 &&
+	    errno != ESRCH) {
+		pairs[2].value = strerror(errno);
+		priority = LOG_ERR;
+	}
+	log_event(watched->leaders->log, priority, "session-signal", pairs, 3);
+}
+
+static int
+on_kill(sd_event_source *source, uint64_t now, void *data)
+{
+	(void)source;
+	(void)now;
+	signal_leader(data, SIGKILL);
+	return 0;
+}
+
+void
+leaders_end(struct leaders *leaders, const char *session)
+{
+	struct watched *watched = find(leaders, session);
+
+	if (watched == NULL || watched->kill != NULL)
+		return;
+	signal_leader(watched, SIGTERM);
+	sd_event_add_time_relative(leaders->loop, &watched->kill,
+	    CLOCK_MONOTONIC, LEADER_KILL_SECONDS * UINT64_C(1000000), 0,
+	    on_kill, watched);
+}
+
+void
+leaders_forget(struct leaders *leaders, const char *session)
+{
+	struct watched *watched = find(leaders, session);
+
+	if (watched == NULL)
+		return;
+	tdelete(watched, &leaders->tree, compare);
+	watched_free(watched);
+}

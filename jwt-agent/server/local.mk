@@ -1,0 +1,20 @@
+# SPDX-License-Identifier: BSD-3-Clause
+noinst_LTLIBRARIES += %D%/libserver.la
+%C%_libserver_la_SOURCES = \
+	%D%/calls.c %D%/calls.h \
+	%D%/introspection.c %D%/introspection.h \
+	%D%/leaders.c %D%/leaders.h \
+	%D%/listener.c %D%/listener.h \
+	%D%/peer.c %D%/peer.h \
+	%D%/process.c %D%/process.h \
+	%D%/request.h %D%/requests.c \
+	%D%/resolver.c %D%/resolver.h \
+	%D%/server.c %D%/server.h \
+	%D%/takeup.c %D%/takeup.h \
+	%D%/task.c %D%/task.h \
+	%D%/turn.c %D%/turn.h
+%C%_libserver_la_LIBADD = \
+	jwt-agent/service/libservice.la \
+	jwt-agent/observe/libobserve.la \
+	varlink/libinterfaces.la \
+	$(SYSTEMD_LIBS)

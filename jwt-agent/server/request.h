@@ -1,0 +1,68 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#ifndef JWT_AGENT_SERVER_REQUEST_H
+#define JWT_AGENT_SERVER_REQUEST_H
+
+/*
+ * The request table: everything that can be asked of the agent, one row each.
+ * What holds for more than one request is a column here, never a line in a
+ * handler.
+ */
+
+#include "jwt-agent/service/call.h"
+#include "jwt-agent/service/cursor.h"
+
+enum who {
+	WHO_ANY,
+	WHO_OWNER,   /* the user that the call is about, and administrators */
+	WHO_ADMIN,   /* root and the admin group */
+	WHO_SERVICE, /* root: a service that logs people in */
+	WHO_AGENT,   /* the agent itself: cannot be called from outside */
+};
+
+enum request_flag {
+	AUDIT_GRANTS = 1, /* a grant is audited, not only a refusal */
+	VEILED = 2,	  /* a refusal says what err_shown() allows */
+	TAKES_LEADER = 4, /* the caller's pidfd comes with the message */
+};
+
+typedef enum err (*request_run)(
+    struct call *call, const void *request, void *reply);
+typedef enum err (*request_next)(
+    struct call *call, const void *request, struct cursor *cursor, void *entry);
+typedef const struct fields *(*request_fields)(void);
+/* A copy of the name, or NULL: nobody is named. */
+typedef enum err (*request_names)(
+    struct call *call, const void *request, char **user);
+
+struct request {
+	const char *method;
+	enum who who;
+	enum txn_mode txn;
+	const char *event; /* in the audit and the log */
+	unsigned int flags;
+	/* Whom the call is about: the user of this name, who is looked up
+	 * before the handler runs, or what this finds in the store. Without either, and where nobody is named: the
+	 * caller, for an administrator everybody. */
+	request_names names;
+	enum err (*subject)(
+	    struct call *call, const void *request, int64_t *uid);
+	request_fields request;
+	request_fields reply;
+	request_run run;
+	/* of a list, instead of run: the next entry, ERR_NOT_FOUND at the
+	 * end, and what an entry is called in the reply */
+	request_next next;
+	const char *entry;
+};
+
+extern const struct request requests[];
+extern const size_t request_count;
+
+/* What the agent asks of itself. */
+extern const struct request request_leader_gone;
+extern const struct request request_lapse;
+
+/* The row of a method; ERR_METHOD_NOT_FOUND, ERR_INTERFACE_NOT_FOUND. */
+MUST_USE enum err request_find(const char *method, const struct request **out);
+
+#endif

@@ -1,0 +1,162 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "jwt-agent/server/request.h"
+
+#include "jwt-agent/service/admin.h"
+#include "jwt-agent/service/device.h"
+#include "jwt-agent/service/login.h"
+#include "jwt-agent/service/session.h"
+#include "jwt-agent/service/token.h"
+#include "varlink/interfaces.h"
+
+#include <string.h>
+
+#define LOGIN_FLAGS (AUDIT_GRANTS | VEILED)
+
+/* A new request is one row here, one field list in its message header, and
+ * one function in service/. */
+/* clang-format off */
+#define CALLS(R) \
+/* method                         who      txn    event                flags                       names         subject          run                  request                    reply */ \
+R("io.jwtagent.Login.Authenticate", SERVICE, WRITE, "login",             LOGIN_FLAGS,                NULL,         NULL,            login_authenticate,  authenticate_request,      authenticate_reply) \
+R("io.jwtagent.Login.CheckAccount", SERVICE, WRITE, "account",           VEILED,                     NULL,         NULL,            login_check_account, session_request,           empty) \
+R("io.jwtagent.Login.Credential",   SERVICE, WRITE, "credential",        VEILED,                     NULL,         NULL,            login_credential,    credential_request,        empty) \
+R("io.jwtagent.Login.OpenSession",  SERVICE, WRITE, "session-open",      LOGIN_FLAGS | TAKES_LEADER, NULL,         NULL,            login_open_session,  session_request,           empty) \
+R("io.jwtagent.Login.CloseSession", SERVICE, WRITE, "session-close",     LOGIN_FLAGS,                NULL,         NULL,            login_close_session, session_request,           empty) \
+R("io.jwtagent.Login.ChangeToken",  SERVICE, WRITE, "change-token",      LOGIN_FLAGS,                NULL,         NULL,            login_change_token,  change_request,            refresh_reply) \
+R("io.jwtagent.Token.Refresh",      OWNER,   WRITE, "refresh",           AUDIT_GRANTS,               names_token,  NULL,            token_refresh,       refresh_request,           refresh_reply) \
+R("io.jwtagent.Token.Explain",      OWNER,   READ,  "explain",           0,                          names_explain, NULL,           token_explain,       explain_request,           explain_reply) \
+R("io.jwtagent.Token.ListKeys",     ANY,     READ,  "list-keys",         0,                          NULL,         NULL,            token_list_keys,     empty,                     keys_reply) \
+R("io.jwtagent.Device.Enroll",      OWNER,   WRITE, "enroll",            AUDIT_GRANTS,               names_enroll, NULL,            device_enroll,       enroll_request,            enroll_reply) \
+R("io.jwtagent.Device.Show",        OWNER,   READ,  "device-show",       0,                          NULL,         subject_show,    device_show,         device_request,            device_view) \
+R("io.jwtagent.Device.Revoke",      OWNER,   WRITE, "device-revoke",     AUDIT_GRANTS,               NULL,         subject_revoke,  device_revoke,       device_revoke_request,     device_revoke_reply) \
+R("io.jwtagent.Session.Show",       OWNER,   READ,  "session-show",      0,                          NULL,         subject_session, session_show,        session_show_request,      session_view) \
+R("io.jwtagent.Session.Terminate",  OWNER,   WRITE, "session-terminate", AUDIT_GRANTS,               NULL,         subject_terminate, session_terminate, session_terminate_request, session_terminate_reply) \
+R("io.jwtagent.Admin.Status",       ADMIN,   READ,  "status",            0,                          NULL,         NULL,            admin_status,        empty,                     status_reply)
+
+#define LISTS(R) \
+/* method                     who    event           names            next          request               entry                   as */ \
+R("io.jwtagent.Device.List",  OWNER, "device-list",  names_devices,   device_list,  device_list_request,  device_view,  "device") \
+R("io.jwtagent.Session.List", OWNER, "session-list", names_sessions,  session_list, session_list_request, session_view, "session") \
+R("io.jwtagent.Admin.Audit",  ADMIN, "audit-list",   NULL,            admin_audit,  audit_request,        audit_view,   "event")
+/* clang-format on */
+
+#define NAMES(function, type)                                                  \
+	static enum err function(                                              \
+	    struct call *call, const void *request, char **user)               \
+	{                                                                      \
+		const struct type *named = request;                            \
+		(void)call;                                                    \
+		if (named->user == NULL)                                       \
+			return OK;                                             \
+		*user = strdup(named->user);                                   \
+		return *user != NULL ? OK : ERR_NO_MEMORY;                     \
+	}
+NAMES(names_enroll, enroll_request)
+NAMES(names_explain, explain_request)
+NAMES(names_devices, device_list_request)
+NAMES(names_sessions, session_list_request)
+
+#define SUBJECT(function, type, member, find)                                  \
+	static enum err function(                                              \
+	    struct call *call, const void *request, int64_t *uid)              \
+	{                                                                      \
+		const struct type *about = request;                            \
+		return find(call, about->member, uid);                         \
+	}
+SUBJECT(subject_show, device_request, device, device_subject)
+SUBJECT(subject_revoke, device_revoke_request, device, device_subject)
+SUBJECT(subject_session, session_show_request, session, session_subject)
+SUBJECT(subject_terminate, session_terminate_request, session, session_subject)
+
+static enum err
+names_token(struct call *call, const void *request, char **user)
+{
+	return token_user(call, request, user);
+}
+
+/* Between the table's untyped functions and the typed handlers. */
+#define TYPED_CALL(method, who, txn, event, flags, names, subject, function,   \
+    request_type, reply_type)                                                  \
+	static enum err run_##function(                                        \
+	    struct call *call, const void *request, void *reply)               \
+	{                                                                      \
+		return function(call, request, reply);                         \
+	}
+CALLS(TYPED_CALL)
+
+#define TYPED_LIST(                                                            \
+    method, who, event, names, function, request_type, entry_type, as)         \
+	static enum err next_##function(struct call *call,                     \
+	    const void *request, struct cursor *cursor, void *entry)           \
+	{                                                                      \
+		return function(call, request, cursor, entry);                 \
+	}
+LISTS(TYPED_LIST)
+
+#define CALL_ROW(method, who, txn, event, flags, names, subject, function,     \
+    request_type, reply_type)                                                  \
+	{method, WHO_##who, TXN_##txn, event, flags, names, subject,           \
+	    request_type##_fields, reply_type##_fields, run_##function, NULL,  \
+	    NULL},
+#define LIST_ROW(                                                              \
+    method, who, event, names, function, request_type, entry_type, as)         \
+	{method, WHO_##who, TXN_READ, event, 0, names, NULL,                   \
+	    request_type##_fields, entry_type##_fields, NULL, next_##function, \
+	    as},
+
+const struct request requests[] = {CALLS(CALL_ROW) LISTS(LIST_ROW)};
+const size_t request_count = sizeof(requests) / sizeof(*requests);
+
+static enum err
+run_leader_gone(struct call *call, const void *request, void *reply)
+{
+	return session_leader_gone(call, request, reply);
+}
+
+static enum err
+run_lapse(struct call *call, const void *request, void *reply)
+{
+	return session_lapse(call, request, reply);
+}
+
+const struct request request_leader_gone = {.method = "leader gone",
+    .who = WHO_AGENT,
+    .txn = TXN_WRITE,
+    .event = "session-close",
+    .flags = AUDIT_GRANTS,
+    .request = session_terminate_request_fields,
+    .reply = empty_fields,
+    .run = run_leader_gone};
+
+const struct request request_lapse = {.method = "lapse",
+    .who = WHO_AGENT,
+    .txn = TXN_WRITE,
+    .event = "session-lapse",
+    .request = empty_fields,
+    .reply = empty_fields,
+    .run = run_lapse};
+
+static bool
+interface_is_known(const char *method, size_t size)
+{
+	for (size_t i = 0; i < interface_count; i++)
+		if (strlen(interfaces[i].name) == size &&
+		    strncmp(interfaces[i].name, method, size) == 0)
+			return true;
+	return false;
+}
+
+enum err
+request_find(const char *method, const struct request **out)
+{
+	const char *dot = strrchr(method, '.');
+
+	for (size_t i = 0; i < request_count; i++)
+		if (strcmp(requests[i].method, method) == 0) {
+			*out = &requests[i];
+			return OK;
+		}
+	if (dot == NULL || !interface_is_known(method, (size_t)(dot - method)))
+		return ERR_INTERFACE_NOT_FOUND;
+	return ERR_METHOD_NOT_FOUND;
+}

@@ -1,0 +1,365 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "jwt-agent/server/task.h"
+
+#include "varlink/message.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+#include <syslog.h>
+
+#define SENTENCE_MAX 512
+
+static enum err
+decode(struct task *task, const json_t *parameters, struct field_error *error)
+{
+	auto_json json_t *nothing = json_object();
+	const struct fields *fields = task->row->request();
+
+	task->request = calloc(1, fields->size + 1);
+	task->reply = calloc(1, task->row->reply()->size + 1);
+	if (task->request == NULL || task->reply == NULL || nothing == NULL)
+		return ERR_NO_MEMORY;
+	return fields_decode(fields, parameters != NULL ? parameters : nothing,
+	    task->request, error);
+}
+
+enum err
+task_new(struct task **out, const struct request *row,
+    const struct service *service, const struct caller *caller, bool admin,
+    const json_t *parameters, struct field_error *error)
+{
+	auto_free(task) struct task *task = calloc(1, sizeof(*task));
+	enum err e;
+
+	if (task == NULL)
+		return ERR_NO_MEMORY;
+	task->row = row;
+	task->resolved = SUBJECT_UNKNOWN;
+	task->call.service = service;
+	task->call.caller = caller;
+	task->call.admin = admin;
+	task->call.leader.fd = -1;
+	e = decode(task, parameters, error);
+	if (e == OK)
+		*out = TAKE(task);
+	return e;
+}
+
+void
+task_free(struct task *task)
+{
+	if (task == NULL)
+		return;
+	if (task->request != NULL)
+		fields_clear(task->row->request(), task->request);
+	if (task->reply != NULL)
+		fields_clear(task->row->reply(), task->reply);
+	if (task->call.leader.fd >= 0)
+		close(task->call.leader.fd);
+	call_reset(&task->call);
+	free(task->request);
+	free(task->reply);
+	free(task);
+}
+
+bool
+task_has_name(const struct task *task)
+{
+	return task->row->names != NULL;
+}
+
+static enum err
+find_subject(struct task *task)
+{
+	struct call *call = &task->call;
+
+	call->subject =
+	    call->admin ? SUBJECT_EVERYBODY : (int64_t)call->caller->uid;
+	if (task->named)
+		call->subject = task->resolved;
+	else if (task->row->subject != NULL)
+		return task->row->subject(call, task->request, &call->subject);
+	return OK;
+}
+
+static bool
+may(const struct task *task)
+{
+	const struct call *call = &task->call;
+
+	switch (task->row->who) {
+	case WHO_ANY:
+		return true;
+	case WHO_OWNER:
+		return call->admin ||
+		    call->subject == (int64_t)call->caller->uid;
+	case WHO_ADMIN:
+		return call->admin;
+	case WHO_SERVICE:
+		return call->caller->uid == 0;
+	case WHO_AGENT:
+		return task->peer == NULL;
+	}
+	return false;
+}
+
+static enum err
+admit(struct task *task)
+{
+	enum err e;
+
+	/* a caller who may not call this at all learns nothing from it */
+	if (task->row->who != WHO_OWNER && !may(task))
+		return ERR_PERMISSION_DENIED;
+	e = find_subject(task);
+	if (e != OK)
+		return e;
+	return may(task) ? OK : ERR_PERMISSION_DENIED;
+}
+
+static void
+begin(struct task *task, struct txn *txn)
+{
+	struct call *call = &task->call;
+
+	call_reset(call);
+	fields_clear(task->row->reply(), task->reply);
+	call->txn = txn;
+	call->now = host_now(call->service->host);
+}
+
+static bool
+is_audited(const struct task *task)
+{
+	if (task->row->txn == TXN_READ)
+		return task_wants_audit(task);
+	return task->outcome != OK || (task->row->flags & AUDIT_GRANTS) != 0;
+}
+
+bool
+task_wants_audit(const struct task *task)
+{
+	return task->outcome == ERR_PERMISSION_DENIED;
+}
+
+static const char *
+outcome_name(enum err outcome)
+{
+	if (outcome == OK)
+		return "granted";
+	return err_is_fault(outcome) ? "fault" : "denied";
+}
+
+static enum err
+append_event(struct task *task, const char *name)
+{
+	struct call *call = &task->call;
+	struct audit_record event = call->event; /* borrows the strings */
+	/* audit_append() reads them only */
+	event.event = (char *)(uintptr_t)name;
+	event.outcome = (char *)(uintptr_t)outcome_name(task->outcome);
+	event.reason = (char *)(uintptr_t)err_name(task->outcome);
+	event.time = call->now;
+	event.caller_uid = call->caller->uid;
+	event.caller_pid = call->caller->pid;
+	return audit_append(call->txn, &event);
+}
+
+enum err
+task_audit(struct task *task)
+{
+	struct txn *txn = task->call.txn;
+	enum err e = OK;
+
+	if (is_audited(task))
+		e = append_event(task, task->row->event);
+	if (e == OK && task->call.alert != NULL)
+		e = append_event(task, task->call.alert);
+	return txn_error(txn) != OK ? txn_error(txn) : e;
+}
+
+enum err
+task_name(struct task *task, struct txn *txn, char **user)
+{
+	enum err e;
+
+	begin(task, txn);
+	e = task->row->names(&task->call, task->request, user);
+	task->named = e == OK && *user != NULL;
+	return e;
+}
+
+static enum err
+run_handler(struct task *task)
+{
+	struct call *call = &task->call;
+	enum err e = admit(task);
+
+	if (e != OK)
+		return e;
+	if (task->row->next != NULL)
+		return task->row->next(
+		    call, task->request, &task->cursor, task->reply);
+	return task->row->run(call, task->request, task->reply);
+}
+
+/* Handlers check first and write last: a refusal has written nothing, unless
+ * the error table says that it commits. */
+static enum err
+check_writes(enum err outcome, size_t writes)
+{
+	if (outcome == OK || err_commits(outcome) || writes == 0)
+		return outcome;
+	return err_is_fault(outcome) ? outcome : ERR_INTERNAL;
+}
+
+/* After a fault nothing that the handler wrote may stay. */
+enum err
+task_run(struct task *task, struct txn *txn)
+{
+	size_t before = txn_writes(txn);
+
+	begin(task, txn);
+	if (task->failed)
+		return OK;
+	task->outcome = run_handler(task);
+	task->outcome = check_writes(task->outcome, txn_writes(txn) - before);
+	if (txn_error(txn) != OK)
+		return txn_error(txn);
+	return err_is_fault(task->outcome) ? task->outcome : OK;
+}
+
+enum err
+task_next(struct task *task, struct txn *txn)
+{
+	begin(task, txn);
+	return run_handler(task);
+}
+
+bool
+task_is_streaming(const struct task *task)
+{
+	return task->row->next != NULL && task->cursor.begun;
+}
+
+/* What is said about a refusal. The veil falls only where a person who has
+ * proved nothing yet would read it. */
+static void
+sentence(const struct task *task, char text[SENTENCE_MAX])
+{
+	const char *detail = task->call.event.detail;
+
+	if (task->outcome == ERR_INVALID_PARAMETER && detail != NULL) {
+		snprintf(text, SENTENCE_MAX, "%s", detail);
+	} else if ((task->row->flags & VEILED) != 0 &&
+	    !err_is_fault(task->outcome)) {
+		const char *shown = err_shown(task->outcome);
+		bool veiled = shown != err_text(task->outcome);
+
+		snprintf(text, SENTENCE_MAX, "%s%s",
+		    veiled ? "" : "token refused: ", shown);
+	} else if (detail != NULL && !err_is_fault(task->outcome)) {
+		snprintf(text, SENTENCE_MAX, "%s: %s", err_text(task->outcome),
+		    detail);
+	} else {
+		snprintf(text, SENTENCE_MAX, "%s", err_text(task->outcome));
+	}
+}
+
+/* Of an invalid parameter the detail begins with its name. */
+static void
+parameter_of(const struct task *task, char name[64])
+{
+	const char *detail = task->call.event.detail;
+
+	snprintf(name, 64, "%.*s",
+	    detail != NULL ? (int)strcspn(detail, " ") : 0,
+	    detail != NULL ? detail : "");
+}
+
+static enum err
+answer_refusal(struct task *task, json_t **out)
+{
+	char text[SENTENCE_MAX], parameter[64];
+
+	sentence(task, text);
+	parameter_of(task, parameter);
+	return message_error(task->outcome, text, parameter, out);
+}
+
+static enum err
+answer_entry(struct task *task, json_t *entry, json_t **out)
+{
+	auto_json json_t *parameters =
+	    json_pack("{sO}", task->row->entry, entry);
+
+	return parameters != NULL ? message_reply(parameters, true, out)
+				  : ERR_NO_MEMORY;
+}
+
+enum err
+task_answer(struct task *task, json_t **out)
+{
+	auto_json json_t *parameters = NULL;
+	enum err e;
+
+	if (task->row->next != NULL && task->outcome == ERR_NOT_FOUND)
+		return message_reply(NULL, false, out);
+	if (task->outcome != OK)
+		return answer_refusal(task, out);
+	e = fields_encode(task->row->reply(), task->reply, &parameters);
+	if (e != OK)
+		return e;
+	if (task->row->next != NULL)
+		return answer_entry(task, parameters, out);
+	return message_reply(parameters, false, out);
+}
+
+static int
+priority_of(const struct task *task)
+{
+	if (task->call.alert != NULL)
+		return LOG_ALERT;
+	if (err_is_fault(task->outcome))
+		return LOG_ERR;
+	return task->outcome == OK ? LOG_INFO : LOG_NOTICE;
+}
+
+static void
+log_as(const struct task *task, const struct log *log, const char *name)
+{
+	const struct call *call = &task->call;
+	const struct audit_record *event = &call->event;
+	char uid[24], caller_uid[24], caller_pid[24];
+	struct log_pair pairs[] = {
+	    {"outcome", outcome_name(task->outcome)},
+	    {"reason", err_name(task->outcome)},
+	    {"detail", event->detail},
+	    {"user", event->user},
+	    {"uid", event->uid >= 0 ? uid : NULL},
+	    {"device", event->device},
+	    {"session", event->session},
+	    {"service", event->service},
+	    {"rhost", event->rhost},
+	    {"tty", event->tty},
+	    {"caller_uid", caller_uid},
+	    {"caller_pid", caller_pid},
+	};
+
+	snprintf(uid, sizeof(uid), "%" PRId64, event->uid);
+	snprintf(caller_uid, sizeof(caller_uid), "%u", call->caller->uid);
+	snprintf(caller_pid, sizeof(caller_pid), "%d", call->caller->pid);
+	log_event(log, priority_of(task), name, pairs,
+	    sizeof(pairs) / sizeof(*pairs));
+}
+
+void
+task_log(const struct task *task, const struct log *log)
+{
+	if (!is_audited(task) && !err_is_fault(task->outcome))
+		return;
+	log_as(task, log, task->row->event);
+	if (task->call.alert != NULL)
+		log_as(task, log, task->call.alert);
+}

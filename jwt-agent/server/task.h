@@ -1,0 +1,68 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#ifndef JWT_AGENT_SERVER_TASK_H
+#define JWT_AGENT_SERVER_TASK_H
+
+/*
+ * One request on its way through the agent: decoded, admitted, run inside a
+ * transaction, audited in the same transaction, answered. A task can be run
+ * again as long as its transaction was not committed.
+ */
+
+#include "jwt-agent/observe/log.h"
+#include "jwt-agent/server/request.h"
+
+struct peer;
+
+struct task {
+	const struct request *row;
+	struct peer *peer; /* who waits for the answer; NULL: nobody */
+	void *request;
+	void *reply;
+	struct call call;
+	struct cursor cursor;
+	bool named;	  /* row->names gave a name */
+	int64_t resolved; /* its uid, SUBJECT_UNKNOWN */
+	enum err outcome;
+	bool failed; /* a fault took its transaction down: only audit it */
+};
+
+/*
+ * A task of a row with decoded parameters (borrowed; NULL: none). The caller
+ * stays the owner of `caller`. ERR_INVALID_PARAMETER with `error`.
+ */
+MUST_USE enum err task_new(struct task **out, const struct request *row,
+    const struct service *service, const struct caller *caller, bool admin,
+    const json_t *parameters, struct field_error *error);
+void task_free(struct task *task);
+DEFINE_AUTO_FREE(task)
+
+/* Whether a user has to be looked up before the task can run. */
+bool task_has_name(const struct task *task);
+
+/* Whose name that is, to be freed; NULL when there is none after all. */
+MUST_USE enum err task_name(struct task *task, struct txn *txn, char **user);
+
+/* Runs the task in a transaction that only reads or that may write; the
+ * outcome is in the task. Anything but OK is a fault for which the transaction
+ * must be dropped. */
+MUST_USE enum err task_run(struct task *task, struct txn *txn);
+
+/* Then writes its audit events, if it has any, in the same transaction. */
+MUST_USE enum err task_audit(struct task *task);
+
+/* One more entry of a list into `reply`; ERR_NOT_FOUND at the end. */
+MUST_USE enum err task_next(struct task *task, struct txn *txn);
+
+/* Whether a list has given entries and is to give more. */
+bool task_is_streaming(const struct task *task);
+
+/* Whether a task that only read was refused and that has to be audited. */
+bool task_wants_audit(const struct task *task);
+
+/* The answer as a Varlink message. */
+MUST_USE enum err task_answer(struct task *task, json_t **out);
+
+/* The log lines of what was audited. */
+void task_log(const struct task *task, const struct log *log);
+
+#endif

@@ -1,0 +1,41 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#ifndef JWT_AGENT_SERVER_TURN_H
+#define JWT_AGENT_SERVER_TURN_H
+
+/*
+ * One transaction per turn of the loop: all tasks that are ready in one turn
+ * share one write transaction and one fsync, which comes before any of their
+ * answers. The commit runs when no ready connection is left, or when the
+ * turn is TURN_TASKS_MAX tasks or TURN_MICROSECONDS old.
+ *
+ * A fault takes the transaction down: the task that met it has failed, the
+ * others are run again without it. A full map is grown, and all are run
+ * again.
+ */
+
+#include "jwt-agent/server/task.h"
+
+#include <systemd/sd-event.h>
+
+#define TURN_TASKS_MAX 256
+#define TURN_MICROSECONDS 5000
+
+struct turn;
+
+/* Called for each task once it is settled, in the order in which they came:
+ * committed, refused or failed. It owns the task. */
+typedef void (*task_settled)(struct task *task, void *context);
+
+MUST_USE enum err turn_new(struct turn **out, sd_event *loop,
+    struct store *store, task_settled settled, void *context);
+/* What was not committed is dropped. */
+void turn_free(struct turn *turn);
+DEFINE_AUTO_FREE(turn)
+
+/* Takes the task over and runs it. */
+void turn_add(struct turn *turn, struct task *task);
+
+/* Commits now. */
+void turn_commit(struct turn *turn);
+
+#endif

@@ -1,0 +1,108 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "jwt-agent/service/admin.h"
+
+#include "lmdb-store/device.h"
+#include "lmdb-store/schema.h"
+#include "lmdb-store/session.h"
+
+#include <string.h>
+#include <unistd.h>
+
+static enum err
+count_records(struct call *call, struct status_reply *reply)
+{
+	size_t devices = 0, sessions = 0;
+	enum err e = device_count(call->txn, &devices);
+
+	if (e == OK)
+		e = session_live_count(call->txn, &sessions);
+	reply->devices = (int64_t)devices;
+	reply->sessions = (int64_t)sessions;
+	return e;
+}
+
+enum err
+admin_status(
+    struct call *call, const struct empty *request, struct status_reply *reply)
+{
+	const struct service *service = call->service;
+
+	(void)request;
+	reply->version = strdup(PACKAGE_VERSION);
+	reply->store = strdup(service->config->store);
+	reply->issuer = strdup(service->config->issuer);
+	reply->algorithm = strdup(service->config->algorithm);
+	reply->key = strdup(key_kid(service->keyring->signing));
+	if (reply->version == NULL || reply->store == NULL ||
+	    reply->issuer == NULL || reply->algorithm == NULL ||
+	    reply->key == NULL)
+		return ERR_NO_MEMORY;
+	reply->pid = getpid();
+	reply->started = service->started;
+	reply->schema = SCHEMA_VERSION;
+	reply->store_size = (int64_t)store_size(service->store);
+	reply->store_map = (int64_t)store_map_size(service->store);
+	return count_records(call, reply);
+}
+
+/* Hands the record's strings over to the view. */
+static void
+view_event(struct audit_record *event, struct audit_view *view)
+{
+	view->seq = event->seq;
+	view->time = event->time;
+	view->event = TAKE(event->event);
+	view->outcome = TAKE(event->outcome);
+	view->reason = TAKE(event->reason);
+	view->detail = TAKE(event->detail);
+	view->user = TAKE(event->user);
+	view->uid = event->uid;
+	view->device = TAKE(event->device);
+	view->session = TAKE(event->session);
+	view->service = TAKE(event->service);
+	view->rhost = TAKE(event->rhost);
+	view->tty = TAKE(event->tty);
+	view->caller_uid = event->caller_uid;
+	view->caller_pid = event->caller_pid;
+}
+
+static enum err
+begin_audit(struct call *call, const struct audit_request *request,
+    struct cursor *cursor)
+{
+	int64_t limit =
+	    request->limit > 0 ? request->limit : AUDIT_LIMIT_PRESET;
+
+	if (cursor->begun)
+		return OK;
+	cursor->begun = true;
+	return audit_seq_back(call->txn, limit, &cursor->seq);
+}
+
+static bool
+is_wanted(const struct audit_record *event, const char *user)
+{
+	if (user == NULL)
+		return true;
+	return event->user != NULL && strcmp(event->user, user) == 0;
+}
+
+enum err
+admin_audit(struct call *call, const struct audit_request *request,
+    struct cursor *cursor, struct audit_view *entry)
+{
+	auto_clear(audit_record) struct audit_record event = {0};
+	enum err e = begin_audit(call, request, cursor);
+
+	while (e == OK) {
+		e = audit_next(call->txn, cursor->seq, &event);
+		if (e != OK)
+			return e;
+		cursor->seq = event.seq;
+		if (!is_wanted(&event, request->user))
+			continue;
+		view_event(&event, entry);
+		return OK;
+	}
+	return e;
+}

@@ -1,0 +1,20 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#ifndef JWT_AGENT_SERVICE_ADMIN_H
+#define JWT_AGENT_SERVICE_ADMIN_H
+
+/* io.jwtagent.Admin: one function for each method of the interface file. */
+
+#include "jwt-agent/service/call.h"
+#include "jwt-agent/service/cursor.h"
+#include "varlink/admin.h"
+#include "varlink/login.h"
+
+#define AUDIT_LIMIT_PRESET 100
+
+MUST_USE enum err admin_status(
+    struct call *call, const struct empty *request, struct status_reply *reply);
+MUST_USE enum err
+admin_audit(struct call *call, const struct audit_request *request,
+    struct cursor *cursor, struct audit_view *entry);
+
+#endif

@@ -1,0 +1,39 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "jwt-agent/service/call.h"
+
+#include <stdio.h>
+#include <string.h>
+
+void
+call_note(char **member, const char *text)
+{
+	free(*member);
+	*member = text != NULL ? strdup(text) : NULL;
+}
+
+enum err
+call_effect(struct call *call, enum effect_kind kind, const char *session)
+{
+	struct effect *effects = reallocarray(
+	    call->effects, call->effect_count + 1, sizeof(*effects));
+	struct effect *effect;
+
+	if (effects == NULL)
+		return ERR_NO_MEMORY;
+	call->effects = effects;
+	effect = &effects[call->effect_count++];
+	effect->kind = kind;
+	snprintf(effect->session, sizeof(effect->session), "%s", session);
+	return OK;
+}
+
+void
+call_reset(struct call *call)
+{
+	audit_record_clear(&call->event);
+	call->event.uid = -1;
+	call->alert = NULL;
+	free(call->effects);
+	call->effects = NULL;
+	call->effect_count = 0;
+}

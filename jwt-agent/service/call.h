@@ -1,0 +1,83 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#ifndef JWT_AGENT_SERVICE_CALL_H
+#define JWT_AGENT_SERVICE_CALL_H
+
+/*
+ * One request while it is served: what the dispatcher hands to a handler, and
+ * what the handler leaves for the dispatcher. A handler takes a message, a
+ * transaction and the time, and answers with a message; it frames nothing,
+ * asks for no permission, commits nothing and logs nothing. It checks first
+ * and writes last, and can be run again: whatever is to happen outside the
+ * transaction is an effect, carried out after the commit.
+ */
+
+#include "base/host.h"
+#include "base/id.h"
+#include "jwt-agent/config/config.h"
+#include "jwt-agent/service/keyring.h"
+#include "lmdb-store/audit.h"
+#include "lmdb-store/store.h"
+#include "varlink/caller.h"
+
+/* `subject` when it is not one user but everybody, and when the directory
+ * does not know the name. */
+#define SUBJECT_EVERYBODY (-1)
+#define SUBJECT_UNKNOWN (-2)
+
+/* What lives as long as the agent. */
+struct service {
+	const struct config *config;
+	const struct host *host;
+	struct store *store;
+	const struct keyring *keyring;
+	const char *boot; /* the id of this boot of the machine */
+	int64_t started;
+};
+
+/* The process that opens a session: its pidfd, pid, and start time in clock
+ * ticks since boot. */
+struct leader {
+	int fd;
+	int64_t pid;
+	int64_t start;
+};
+
+enum effect_kind {
+	EFFECT_WATCH, /* hold the leader's pidfd for this session */
+	EFFECT_END,   /* end the session's leader */
+	EFFECT_FORGET /* let go of the session's leader */
+};
+
+struct effect {
+	enum effect_kind kind;
+	char session[ID_SIZE + 1];
+};
+
+struct call {
+	/* given */
+	const struct service *service;
+	const struct caller *caller;
+	struct txn *txn;
+	int64_t now;	 /* seconds since 1970 */
+	bool admin;	 /* the caller is root or an administrator */
+	int64_t subject; /* the uid the call is about */
+	struct leader leader;
+
+	/* left: the event's members besides time, event, outcome, reason and
+	 * caller; an alert, which is an event of its own; effects */
+	struct audit_record event;
+	const char *alert;
+	struct effect *effects;
+	size_t effect_count;
+};
+
+/* Copies a text into a member of the event; without memory it stays NULL. */
+void call_note(char **member, const char *text);
+
+MUST_USE enum err
+call_effect(struct call *call, enum effect_kind kind, const char *session);
+
+/* Forgets what a handler left, before it is run again. */
+void call_reset(struct call *call);
+
+#endif

@@ -1,0 +1,213 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "jwt-agent/service/device.h"
+
+#include "jwt-agent/service/enrolment.h"
+#include "jwt-agent/service/revocation.h"
+#include "lmdb-store/device.h"
+
+#include <stdio.h>
+#include <string.h>
+
+static enum err
+find_device(struct call *call, const char *id, struct device_record *device)
+{
+	enum err e = id_valid(id) ? device_get(call->txn, id, device)
+				  : ERR_NO_SUCH_DEVICE;
+
+	if (e != OK)
+		return e;
+	call_note(&call->event.device, device->id);
+	call_note(&call->event.user, device->user);
+	call->event.uid = device->uid;
+	return OK;
+}
+
+enum err
+device_subject(struct call *call, const char *device, int64_t *uid)
+{
+	auto_clear(device_record) struct device_record record = {0};
+	enum err e = find_device(call, device, &record);
+
+	if (e == OK)
+		*uid = record.uid;
+	return e;
+}
+
+enum err
+device_enroll(struct call *call, const struct enroll_request *request,
+    struct enroll_reply *reply)
+{
+	auto_clear(enrolment) struct enrolment enrolment = {0};
+	enum err e;
+
+	call_note(&call->event.user, request->user);
+	call->event.uid = call->subject;
+	e = enrolment_make(
+	    call, request->user, request->name, request->claims, &enrolment);
+	if (e != OK)
+		return e;
+	call_note(&call->event.device, enrolment.device.id);
+	reply->device = TAKE(enrolment.device.id);
+	reply->user = TAKE(enrolment.device.user);
+	reply->name = TAKE(enrolment.device.name);
+	reply->access_token = TAKE(enrolment.grant.access_token);
+	reply->access_expires = enrolment.grant.access_expires;
+	reply->refresh_token = TAKE(enrolment.grant.refresh_token);
+	reply->refresh_expires = enrolment.grant.refresh_expires;
+	return OK;
+}
+
+static enum err
+count_sessions(struct call *call, const char *device, int64_t *count)
+{
+	auto_clear(session_record) struct session_record session = {0};
+	enum err e =
+	    session_next_live_of_device(call->txn, device, NULL, &session);
+
+	for (*count = 0; e == OK; ++*count)
+		e = session_next_live_of_device(
+		    call->txn, device, session.id, &session);
+	return e == ERR_NOT_FOUND ? OK : e;
+}
+
+/* Hands the record's strings over to the view. */
+static enum err
+view_device(
+    struct call *call, struct device_record *device, struct device_view *view)
+{
+	auto_clear(family_record) struct family_record family = {0};
+	enum err e = family_get(call->txn, device->family, &family);
+
+	if (e == OK)
+		e = count_sessions(call, device->id, &view->sessions);
+	if (e != OK)
+		return e == ERR_NOT_FOUND ? ERR_STORE : e;
+	view->device = TAKE(device->id);
+	view->user = TAKE(device->user);
+	view->uid = device->uid;
+	view->name = TAKE(device->name);
+	view->state = TAKE(device->state);
+	view->created = device->created;
+	view->seen = device->seen;
+	view->seen_rhost = TAKE(device->seen_rhost);
+	view->seen_service = TAKE(device->seen_service);
+	view->revoked = device->revoked;
+	view->revoked_reason = TAKE(device->revoked_reason);
+	view->generation = family.generation;
+	view->refresh_expires =
+	    grant_refresh_expires(call->service->config, &family);
+	view->claims = TAKE(device->claims);
+	return OK;
+}
+
+/* An administrator may name a user whom the directory has lost already. */
+static bool
+is_wanted(const struct device_record *device, const char *user)
+{
+	return user == NULL || strcmp(device->user, user) == 0;
+}
+
+static enum err
+next_device(struct call *call, const char *after, struct device_record *device)
+{
+	if (call->subject >= 0)
+		return device_next_of_user(
+		    call->txn, call->subject, after, device);
+	return device_next(call->txn, after, device);
+}
+
+enum err
+device_list(struct call *call, const struct device_list_request *request,
+    struct cursor *cursor, struct device_view *entry)
+{
+	auto_clear(device_record) struct device_record device = {0};
+	enum err e;
+
+	do {
+		e = next_device(
+		    call, cursor->begun ? cursor->id : NULL, &device);
+		if (e != OK)
+			return e;
+		cursor->begun = true;
+		snprintf(cursor->id, sizeof(cursor->id), "%s", device.id);
+	} while (!is_wanted(&device, request->user));
+	return view_device(call, &device, entry);
+}
+
+enum err
+device_show(struct call *call, const struct device_request *request,
+    struct device_view *reply)
+{
+	auto_clear(device_record) struct device_record device = {0};
+	enum err e = find_device(call, request->device, &device);
+
+	return e == OK ? view_device(call, &device, reply) : e;
+}
+
+static enum err
+revoke_family_of(
+    struct call *call, const char *id, const char *reason, int64_t *revoked)
+{
+	auto_clear(family_record) struct family_record family = {0};
+	enum err e = family_get(call->txn, id, &family);
+
+	*revoked = 0;
+	if (e != OK)
+		return e == ERR_NOT_FOUND ? ERR_STORE : e;
+	if (strcmp(family.state, FAMILY_ACTIVE) != 0)
+		return OK;
+	*revoked = 1;
+	return revoke_family(call, &family, reason);
+}
+
+static enum err
+mark_revoked(
+    struct call *call, struct device_record *device, const char *reason)
+{
+	free(TAKE(device->state));
+	free(TAKE(device->revoked_reason));
+	device->state = strdup(DEVICE_REVOKED);
+	device->revoked_reason = strdup(reason);
+	if (device->state == NULL || device->revoked_reason == NULL)
+		return ERR_NO_MEMORY;
+	device->revoked = call->now;
+	return device_put(call->txn, device);
+}
+
+static enum err
+revoke_device(struct call *call, struct device_record *device,
+    const char *reason, struct device_revoke_reply *reply)
+{
+	enum err e = mark_revoked(call, device, reason);
+
+	if (e == OK)
+		e = revoke_family_of(
+		    call, device->family, reason, &reply->families_revoked);
+	if (e == OK)
+		e = revoke_sessions(
+		    call, device->id, reason, &reply->sessions_ended);
+	return e;
+}
+
+enum err
+device_revoke(struct call *call, const struct device_revoke_request *request,
+    struct device_revoke_reply *reply)
+{
+	auto_clear(device_record) struct device_record device = {0};
+	const char *reason =
+	    request->reason != NULL ? request->reason : "device revoked";
+	enum err e = find_device(call, request->device, &device);
+	bool active;
+
+	if (e != OK)
+		return e;
+	active = strcmp(device.state, DEVICE_ACTIVE) == 0;
+	call_note(&call->event.detail, active ? reason : "already revoked");
+	if (active)
+		e = revoke_device(call, &device, reason, reply);
+	if (e != OK)
+		return e;
+	reply->result = strdup(active ? "revoked" : "already revoked");
+	reply->device = TAKE(device.id);
+	return reply->result != NULL ? OK : ERR_NO_MEMORY;
+}

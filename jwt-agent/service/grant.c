@@ -1,0 +1,118 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "jwt-agent/service/grant.h"
+
+#include "jwt-agent/service/refresh_token.h"
+#include "jwt-agent/verify/sign.h"
+
+#include <string.h>
+
+void
+grant_clear(struct grant *grant)
+{
+	secret_free(grant->access_token);
+	secret_free(grant->refresh_token);
+	*grant = (struct grant){0};
+}
+
+bool
+grant_claim_is_reserved(const char *name)
+{
+	static const char *const reserved[] = {"iss", "sub", "aud", "exp",
+	    "nbf", "iat", "jti", "did", "fam", "ver", "cnf", "client_id",
+	    "auth_time", "acr", "amr"};
+
+	for (size_t i = 0; i < sizeof(reserved) / sizeof(*reserved); i++)
+		if (strcmp(reserved[i], name) == 0)
+			return true;
+	return false;
+}
+
+static enum err
+set_extra_claims(struct claims *claims, json_t *extra)
+{
+	const char *name;
+	json_t *value;
+	enum err e = OK;
+
+	json_object_foreach (extra, name, value)
+		if (e == OK)
+			e = claims_set_json(claims, name, value);
+	return e;
+}
+
+static enum err
+set_claims(struct claims *claims, const struct call *call,
+    const struct device_record *device, int64_t expires)
+{
+	const struct config *config = call->service->config;
+	char jti[ID_SIZE + 1];
+	enum err e = id_new(call->service->host, jti);
+
+	if (e == OK)
+		e = claims_set_str(claims, "iss", config->issuer);
+	if (e == OK)
+		e = claims_set_str(claims, "sub", device->user);
+	if (e == OK)
+		e = claims_set_str(claims, "aud", config->audience);
+	if (e == OK)
+		e = claims_set_num(claims, "iat", call->now);
+	if (e == OK)
+		e = claims_set_num(claims, "exp", expires);
+	if (e == OK)
+		e = claims_set_str(claims, "jti", jti);
+	if (e == OK)
+		e = claims_set_str(claims, "did", device->id);
+	if (e == OK)
+		e = claims_set_str(claims, "fam", device->family);
+	if (e == OK)
+		e = claims_set_num(claims, "ver", CLAIMS_VERSION);
+	return e;
+}
+
+static enum err
+make_access_token(const struct call *call, const struct device_record *device,
+    struct grant *grant)
+{
+	auto_free(claims) struct claims *claims = NULL;
+	enum err e = claims_new(&claims);
+
+	grant->access_expires =
+	    call->now + call->service->config->access_lifetime;
+	if (e == OK)
+		e = set_extra_claims(claims, device->claims);
+	if (e == OK)
+		e = set_claims(claims, call, device, grant->access_expires);
+	if (e == OK)
+		e = sign_token(call->service->keyring->signing,
+		    TYP_ACCESS_TOKEN, claims, &grant->access_token);
+	return e;
+}
+
+int64_t
+grant_refresh_expires(
+    const struct config *config, const struct family_record *family)
+{
+	int64_t idle = family->last_used + config->refresh_idle;
+
+	return idle < family->expires ? idle : family->expires;
+}
+
+enum err
+grant_make(const struct call *call, const struct device_record *device,
+    const struct family_record *family, const struct secret *family_secret,
+    struct grant *out)
+{
+	auto_clear(grant) struct grant grant = {0};
+	enum err e = refresh_token_make(family->id,
+	    (uint32_t)family->generation, family_secret, &grant.refresh_token);
+
+	if (e == OK)
+		e = make_access_token(call, device, &grant);
+	if (e != OK)
+		return e;
+	grant.refresh_expires =
+	    grant_refresh_expires(call->service->config, family);
+	*out = grant;
+	grant = (struct grant){0};
+	return OK;
+}

@@ -1,0 +1,38 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#ifndef JWT_AGENT_SERVICE_GRANT_H
+#define JWT_AGENT_SERVICE_GRANT_H
+
+/*
+ * What a device is given: an access token (RFC 9068) and the refresh token of
+ * a generation of its family. Pure: nothing is written.
+ */
+
+#include "jwt-agent/service/call.h"
+#include "lmdb-store/device.h"
+#include "lmdb-store/family.h"
+
+/* The version of the claim set that is written, claim `ver`. */
+#define CLAIMS_VERSION 1
+
+struct grant {
+	struct secret *access_token;
+	struct secret *refresh_token;
+	int64_t access_expires;	 /* seconds since 1970 */
+	int64_t refresh_expires; /* idle or absolute, what comes first */
+};
+
+void grant_clear(struct grant *grant);
+
+MUST_USE enum err grant_make(const struct call *call,
+    const struct device_record *device, const struct family_record *family,
+    const struct secret *family_secret, struct grant *out);
+
+/* When the family's newest token is too old, seconds since 1970. */
+int64_t grant_refresh_expires(
+    const struct config *config, const struct family_record *family);
+
+/* Whether the name is one of the claims that grant_make() sets itself, or
+ * that RFC 7519 and RFC 9068 give a meaning to. */
+bool grant_claim_is_reserved(const char *name);
+
+#endif

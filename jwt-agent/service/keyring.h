@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#ifndef JWT_AGENT_SERVICE_KEYRING_H
+#define JWT_AGENT_SERVICE_KEYRING_H
+
+/*
+ * This agent's own signing keys, opened once, and the issuer they make: new
+ * tokens are signed with the newest key of the configured algorithm, and
+ * tokens of every key are accepted.
+ */
+
+#include "jwt-agent/config/config.h"
+#include "jwt-agent/verify/issuer.h"
+#include "lmdb-store/store.h"
+
+#define KEYRING_KEYS_MAX 32
+
+struct keyring {
+	struct key *keys[KEYRING_KEYS_MAX];
+	size_t count;
+	const struct key *signing;
+	struct issuer issuer;
+};
+
+/* Reads the keys, and makes one if there is none of the configured
+ * algorithm. `config` outlives the keyring. */
+MUST_USE enum err keyring_new(struct keyring **out, struct store *store,
+    const struct config *config, const struct host *host);
+void keyring_free(struct keyring *keyring);
+DEFINE_AUTO_FREE(keyring)
+
+#endif

@@ -1,0 +1,23 @@
+# SPDX-License-Identifier: BSD-3-Clause
+noinst_LTLIBRARIES += %D%/libservice.la
+%C%_libservice_la_SOURCES = \
+	%D%/admin.c %D%/admin.h \
+	%D%/call.c %D%/call.h \
+	%D%/cursor.h \
+	%D%/device.c %D%/device.h \
+	%D%/enrolment.c %D%/enrolment.h \
+	%D%/grant.c %D%/grant.h \
+	%D%/keyring.c %D%/keyring.h \
+	%D%/login.c %D%/login.h \
+	%D%/refresh_token.c %D%/refresh_token.h \
+	%D%/revocation.c %D%/revocation.h \
+	%D%/rotation.c %D%/rotation.h \
+	%D%/session.c %D%/session.h \
+	%D%/token.c %D%/token.h \
+	%D%/verdict.c %D%/verdict.h
+%C%_libservice_la_LIBADD = \
+	jwt-agent/verify/libverify.la \
+	jwt-agent/policy/libpolicy.la \
+	lmdb-store/libstore.la \
+	varlink/libvarlink.la \
+	base/libbase.la

@@ -1,0 +1,342 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "jwt-agent/service/login.h"
+
+#include "base/base64url.h"
+#include "jwt-agent/service/revocation.h"
+#include "jwt-agent/service/rotation.h"
+#include "jwt-agent/service/token.h"
+#include "jwt-agent/service/verdict.h"
+#include "lmdb-store/session.h"
+
+#include <openssl/evp.h>
+#include <string.h>
+
+#define HASH_BYTES 32
+
+static void
+note_login(struct call *call, const char *user, int64_t uid,
+    const char *service, const char *rhost, const char *tty)
+{
+	call_note(&call->event.user, user);
+	call->event.uid = uid;
+	call_note(&call->event.service, service);
+	call_note(&call->event.rhost, rhost);
+	call_note(&call->event.tty, tty);
+}
+
+static enum err
+copy(char **out, const char *text)
+{
+	if (text == NULL)
+		return OK;
+	*out = strdup(text);
+	return *out != NULL ? OK : ERR_NO_MEMORY;
+}
+
+/* Which token it was, without keeping it: a hash of issuer and whole token,
+ * since two issuers may use the same jti. */
+static enum err
+hash_token(const char *issuer, const struct secret *token, char **out)
+{
+	EVP_MD_CTX *context = EVP_MD_CTX_new();
+	uint8_t hash[HASH_BYTES];
+	bool hashed = context != NULL &&
+	    EVP_DigestInit_ex(context, EVP_sha256(), NULL) == 1 &&
+	    EVP_DigestUpdate(context, issuer, strlen(issuer) + 1) == 1 &&
+	    EVP_DigestUpdate(context, secret_data(token), secret_size(token)) ==
+		1 &&
+	    EVP_DigestFinal_ex(context, hash, NULL) == 1;
+
+	EVP_MD_CTX_free(context);
+	if (!hashed)
+		return ERR_CRYPTO;
+	*out = malloc(BASE64URL_TEXT_SIZE(HASH_BYTES) + 1);
+	if (*out == NULL)
+		return ERR_NO_MEMORY;
+	base64url_encode(*out, hash, HASH_BYTES);
+	return OK;
+}
+
+static enum err
+fill_session(struct call *call, const struct authenticate_request *request,
+    const struct verdict *verdict, struct session_record *session)
+{
+	char id[ID_SIZE + 1];
+	enum err e = id_new(call->service->host, id);
+
+	if (e == OK)
+		e = copy(&session->id, id);
+	if (e == OK)
+		e = copy(&session->user, request->user);
+	if (e == OK)
+		e = copy(&session->device, verdict->device.id);
+	if (e == OK)
+		e = copy(&session->issuer, verdict->token.issuer->issuer);
+	if (e == OK)
+		e = copy(&session->service, request->service);
+	if (e == OK)
+		e = copy(&session->state, SESSION_PENDING);
+	if (e == OK)
+		e = copy(&session->tty, request->tty);
+	if (e == OK)
+		e = copy(&session->rhost, request->rhost);
+	if (e == OK)
+		e = hash_token(
+		    session->issuer, request->token, &session->jti_hash);
+	session->uid = request->uid;
+	session->created = session->activity = call->now;
+	session->expires = verdict->token.expires;
+	session->due = call->now + PENDING_SECONDS;
+	return e;
+}
+
+static enum err
+note_last_seen(struct call *call, const struct authenticate_request *request,
+    struct device_record *device)
+{
+	enum err e;
+
+	device->seen = call->now;
+	free(TAKE(device->seen_rhost));
+	free(TAKE(device->seen_service));
+	e = copy(&device->seen_rhost, request->rhost);
+	if (e == OK)
+		e = copy(&device->seen_service, request->service);
+	return e == OK ? device_put(call->txn, device) : e;
+}
+
+enum err
+login_authenticate(struct call *call,
+    const struct authenticate_request *request,
+    struct authenticate_reply *reply)
+{
+	auto_clear(verdict) struct verdict verdict = {0};
+	auto_clear(session_record) struct session_record session = {0};
+	struct attempt attempt = {
+	    request->user, request->uid, request->token, request->cut};
+	enum err e;
+
+	note_login(call, request->user, request->uid, request->service,
+	    request->rhost, request->tty);
+	e = verdict_reach(call, &attempt, &verdict);
+	if (e == OK)
+		e = fill_session(call, request, &verdict, &session);
+	if (e == OK)
+		e = session_put(call->txn, NULL, &session);
+	if (e == OK)
+		e = note_last_seen(call, request, &verdict.device);
+	if (e != OK)
+		return e;
+	call_note(&call->event.session, session.id);
+	reply->session = TAKE(session.id);
+	reply->device = TAKE(verdict.device.id);
+	reply->expires = verdict.token.expires;
+	return OK;
+}
+
+/*
+ * The session id comes from the PAM environment, which other modules and the
+ * user's own files can set: it counts only for its user and its service.
+ */
+static enum err
+find_session(struct call *call, const char *id, const char *user, int64_t uid,
+    const char *service, struct session_record *session)
+{
+	enum err e = id_valid(id) ? session_get(call->txn, id, session)
+				  : ERR_NO_SUCH_SESSION;
+
+	note_login(call, user, uid, service, NULL, NULL);
+	if (e != OK)
+		return e;
+	if (session->uid != uid || strcmp(session->user, user) != 0 ||
+	    strcmp(session->service, service) != 0)
+		return ERR_NO_SUCH_SESSION;
+	call_note(&call->event.session, session->id);
+	call_note(&call->event.device, session->device);
+	call_note(&call->event.rhost, session->rhost);
+	call_note(&call->event.tty, session->tty);
+	return OK;
+}
+
+static enum err
+find_requested(struct call *call, const struct session_request *request,
+    struct session_record *session)
+{
+	return find_session(call, request->session, request->user, request->uid,
+	    request->service, session);
+}
+
+static enum err
+check_still_good(struct call *call, const struct session_record *session)
+{
+	auto_clear(device_record) struct device_record device = {0};
+	enum err e = device_get(call->txn, session->device, &device);
+
+	if (e != OK)
+		return e;
+	if (strcmp(device.state, DEVICE_ACTIVE) != 0)
+		return ERR_DEVICE_REVOKED;
+	return session_is_live(session) ? OK : ERR_SESSION_ENDED;
+}
+
+enum err
+login_check_account(struct call *call, const struct session_request *request,
+    struct empty *reply)
+{
+	auto_clear(session_record) struct session_record session = {0};
+	enum err e = find_requested(call, request, &session);
+
+	(void)reply;
+	if (e == OK)
+		e = check_still_good(call, &session);
+	if (e != OK)
+		return e;
+	return call->now >= session.expires + ISSUER_LEEWAY ? ERR_EXPIRED : OK;
+}
+
+static enum err
+use_credential(struct call *call, const struct session_record *session)
+{
+	struct session_record used = *session; /* borrows the strings */
+	enum err e = check_still_good(call, session);
+
+	used.activity = call->now;
+	return e == OK ? session_put(call->txn, session, &used) : e;
+}
+
+static enum err
+delete_credential(struct call *call, const struct session_record *session)
+{
+	if (!session_is_live(session))
+		return OK;
+	return end_session(call, session, SESSION_CLOSED, "credentials deleted",
+	    EFFECT_FORGET);
+}
+
+enum err
+login_credential(struct call *call, const struct credential_request *request,
+    struct empty *reply)
+{
+	static const struct {
+		const char *name;
+		enum err (*run)(
+		    struct call *call, const struct session_record *session);
+	} actions[] = {
+	    {"establish", check_still_good},
+	    {"reinitialize", use_credential},
+	    {"refresh", use_credential},
+	    {"delete", delete_credential},
+	};
+	auto_clear(session_record) struct session_record session = {0};
+	enum err e = find_session(call, request->session, request->user,
+	    request->uid, request->service, &session);
+
+	(void)reply;
+	if (e != OK)
+		return e;
+	for (size_t i = 0; i < sizeof(actions) / sizeof(*actions); i++)
+		if (strcmp(actions[i].name, request->action) == 0)
+			return actions[i].run(call, &session);
+	call_note(&call->event.detail, "action is unknown");
+	return ERR_INVALID_PARAMETER;
+}
+
+static bool
+is_open_already(const struct call *call, const struct session_record *session)
+{
+	return strcmp(session->state, SESSION_ACTIVE) == 0 &&
+	    session->leader == call->leader.pid &&
+	    session->leader_start == call->leader.start;
+}
+
+static enum err
+open_session(struct call *call, const struct session_record *pending,
+    const struct session_request *request)
+{
+	struct session_record active = *pending; /* borrows the strings */
+	auto_str char *state = strdup(SESSION_ACTIVE);
+	auto_str char *boot = strdup(call->service->boot);
+	enum err e;
+
+	if (state == NULL || boot == NULL)
+		return ERR_NO_MEMORY;
+	active.state = state;
+	active.boot = boot;
+	active.opened = active.activity = call->now;
+	active.due = 0;
+	active.leader = call->leader.pid;
+	active.leader_start = call->leader.start;
+	if (request->tty != NULL)
+		active.tty = request->tty;
+	if (request->rhost != NULL)
+		active.rhost = request->rhost;
+	e = session_put(call->txn, pending, &active);
+	return e == OK ? call_effect(call, EFFECT_WATCH, active.id) : e;
+}
+
+/*
+ * A revoke later signals the leader, with the agent's right to signal
+ * anybody: so a caller may only hand in itself.
+ */
+static enum err
+check_leader(struct call *call)
+{
+	if (call->leader.pid != 0 && call->leader.pid == call->caller->pid)
+		return OK;
+	call_note(&call->event.detail,
+	    call->leader.pid == 0 ? "pidfd of the caller is missing"
+				  : "pidfd is not that of the caller");
+	return ERR_INVALID_PARAMETER;
+}
+
+enum err
+login_open_session(struct call *call, const struct session_request *request,
+    struct empty *reply)
+{
+	auto_clear(session_record) struct session_record session = {0};
+	enum err e = find_requested(call, request, &session);
+
+	(void)reply;
+	if (e == OK)
+		e = check_leader(call);
+	if (e == OK)
+		e = check_still_good(call, &session);
+	if (e != OK || is_open_already(call, &session))
+		return e;
+	if (strcmp(session.state, SESSION_PENDING) != 0)
+		return ERR_SESSION_ENDED;
+	return open_session(call, &session, request);
+}
+
+enum err
+login_close_session(struct call *call, const struct session_request *request,
+    struct empty *reply)
+{
+	auto_clear(session_record) struct session_record session = {0};
+	enum err e = find_requested(call, request, &session);
+
+	(void)reply;
+	if (e != OK)
+		return e;
+	if (!session_is_live(&session)) {
+		call_note(&call->event.detail, "had ended before");
+		return OK;
+	}
+	return end_session(
+	    call, &session, SESSION_CLOSED, "logged out", EFFECT_FORGET);
+}
+
+enum err
+login_change_token(struct call *call, const struct change_request *request,
+    struct refresh_reply *reply)
+{
+	auto_clear(presented) struct presented presented = {0};
+	enum err e;
+
+	note_login(
+	    call, request->user, request->uid, request->service, NULL, NULL);
+	e = rotation_find(call, request->token, &presented);
+	if (e == OK && presented.family.uid != request->uid)
+		return ERR_WRONG_USER;
+	return e == OK ? token_rotate(call, &presented, reply) : e;
+}

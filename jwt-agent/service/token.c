@@ -1,0 +1,124 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "jwt-agent/service/token.h"
+
+#include "jwt-agent/service/refresh_token.h"
+#include "jwt-agent/service/verdict.h"
+
+#include <string.h>
+
+enum err
+token_rotate(
+    struct call *call, struct presented *presented, struct refresh_reply *reply)
+{
+	auto_clear(grant) struct grant grant = {0};
+	auto_str char *device = NULL;
+	enum err e = rotation_run(call, presented, &grant);
+
+	if (e != OK)
+		return e;
+	device = strdup(presented->family.device);
+	if (device == NULL)
+		return ERR_NO_MEMORY;
+	reply->device = TAKE(device);
+	reply->access_token = TAKE(grant.access_token);
+	reply->access_expires = grant.access_expires;
+	reply->refresh_token = TAKE(grant.refresh_token);
+	reply->refresh_expires = grant.refresh_expires;
+	reply->generation = presented->family.generation;
+	return OK;
+}
+
+enum err
+token_user(
+    struct call *call, const struct refresh_request *request, char **user)
+{
+	auto_clear(family_record) struct family_record family = {0};
+	auto_clear(device_record) struct device_record device = {0};
+	struct refresh_token parts;
+	enum err e = refresh_token_read(request->token, &parts);
+
+	if (e == OK)
+		e = family_get(call->txn, parts.family, &family);
+	if (e == OK)
+		e = device_get(call->txn, family.device, &device);
+	if (e != OK)
+		return err_is_fault(e) ? e : OK;
+	*user = TAKE(device.user);
+	return OK;
+}
+
+/* The user may have gone, or their name been given to somebody else. */
+enum err
+token_refresh(struct call *call, const struct refresh_request *request,
+    struct refresh_reply *reply)
+{
+	auto_clear(presented) struct presented presented = {0};
+	enum err e = rotation_find(call, request->token, &presented);
+
+	if (e == OK && call->subject != presented.family.uid)
+		return ERR_NO_SUCH_USER;
+	return e == OK ? token_rotate(call, &presented, reply) : e;
+}
+
+static json_t *
+steps_of(const struct trail *trail)
+{
+	auto_json json_t *steps = json_array();
+
+	for (size_t i = 0; i < trail->count; i++) {
+		const struct trail_step *step = &trail->steps[i];
+
+		if (json_array_append_new(steps,
+			json_pack("{ss sb ss}", "step", step->step, "ok",
+			    step->ok, "detail", step->detail)) != 0)
+			return NULL;
+	}
+	return TAKE(steps);
+}
+
+/* A refusal is what was asked for here, so it is an answer; faults are not. */
+enum err
+token_explain(struct call *call, const struct explain_request *request,
+    struct explain_reply *reply)
+{
+	auto_clear(verdict) struct verdict verdict = {0};
+	struct attempt attempt = {request->user, call->subject, request->token,
+	    token_is_cut(secret_size(request->token))};
+	enum err e;
+
+	if (call->subject == SUBJECT_UNKNOWN)
+		return ERR_NO_SUCH_USER;
+	e = verdict_reach(call, &attempt, &verdict);
+	if (err_is_fault(e))
+		return e;
+	reply->accepted = e == OK;
+	reply->reason = strdup(err_name(e));
+	reply->message =
+	    strdup(e == OK ? "the token would be accepted" : err_text(e));
+	reply->steps = steps_of(&verdict.trail);
+	if (reply->reason == NULL || reply->message == NULL ||
+	    reply->steps == NULL)
+		return ERR_NO_MEMORY;
+	return OK;
+}
+
+enum err
+token_list_keys(
+    struct call *call, const struct empty *request, struct keys_reply *reply)
+{
+	const struct keyring *keyring = call->service->keyring;
+	auto_json json_t *keys = json_array();
+
+	(void)request;
+	for (size_t i = 0; i < keyring->count; i++) {
+		json_t *key = NULL;
+		enum err e = key_jwk(keyring->keys[i], &key);
+
+		if (e != OK)
+			return e;
+		if (json_array_append_new(keys, key) != 0)
+			return ERR_NO_MEMORY;
+	}
+	reply->keys = TAKE(keys);
+	return OK;
+}

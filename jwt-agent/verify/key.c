@@ -1,0 +1,188 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "jwt-agent/verify/key.h"
+#include "base/fields.h"
+#include "jwt-agent/verify/jwk.h"
+#include "jwt-agent/verify/signer.h"
+
+#include <openssl/err.h>
+#include <openssl/x509.h>
+#include <string.h>
+
+struct key {
+	const struct algorithm *algorithm;
+	EVP_PKEY *pkey;
+	struct signer *signer;
+	char kid[THUMBPRINT_SIZE + 1];
+};
+
+/* A broken key leaves its reasons in OpenSSL's queue, where the next caller
+ * would take them for its own. */
+static enum err
+fault(enum err err)
+{
+	ERR_clear_error();
+	return err;
+}
+
+static bool
+type_fits(const EVP_PKEY *pkey, const struct algorithm *algorithm)
+{
+	char group[32] = "";
+	int bits = EVP_PKEY_get_bits(pkey);
+
+	switch (algorithm->type) {
+	case KEY_EC:
+		return EVP_PKEY_is_a(pkey, "EC") == 1 &&
+		    EVP_PKEY_get_group_name(pkey, group, sizeof(group), NULL) ==
+		    1 &&
+		    strcmp(group, algorithm->group) == 0;
+	case KEY_RSA:
+		return EVP_PKEY_is_a(pkey, "RSA") == 1 &&
+		    bits >= RSA_BITS_MIN && bits <= RSA_BITS_MAX;
+	default:
+		return EVP_PKEY_is_a(pkey, algorithm->group) == 1;
+	}
+}
+
+static enum err
+name_key(struct key *key)
+{
+	auto_json json_t *jwk = NULL;
+	enum err e = jwk_public(key->pkey, key->algorithm, &jwk);
+
+	return e == OK ? jwk_thumbprint(jwk, key->kid) : e;
+}
+
+/* Takes over `pkey`, which may be NULL. */
+static enum err
+key_new(EVP_PKEY *pkey, const struct algorithm *algorithm, struct key **out)
+{
+	auto_free(key) struct key *key = calloc(1, sizeof(*key));
+	enum err e;
+
+	if (key == NULL) {
+		EVP_PKEY_free(pkey);
+		return ERR_NO_MEMORY;
+	}
+	key->pkey = pkey;
+	key->algorithm = algorithm;
+	if (pkey == NULL || !type_fits(pkey, algorithm))
+		return fault(ERR_CRYPTO);
+	e = signer_new(pkey, algorithm, &key->signer);
+	if (e == OK)
+		e = name_key(key);
+	if (e != OK)
+		return fault(e);
+	*out = TAKE(key);
+	return OK;
+}
+
+void
+key_free(struct key *key)
+{
+	if (key == NULL)
+		return;
+	signer_free(key->signer);
+	EVP_PKEY_free(key->pkey);
+	free(key);
+}
+
+enum err
+key_generate(const struct algorithm *algorithm, struct key **out)
+{
+	EVP_PKEY *pkey;
+
+	switch (algorithm->type) {
+	case KEY_EC:
+		pkey = EVP_PKEY_Q_keygen(NULL, NULL, "EC", algorithm->group);
+		break;
+	case KEY_RSA:
+		pkey = EVP_PKEY_Q_keygen(
+		    NULL, NULL, "RSA", (size_t)algorithm->bits);
+		break;
+	default:
+		pkey = EVP_PKEY_Q_keygen(NULL, NULL, algorithm->group);
+		break;
+	}
+	return key_new(pkey, algorithm, out);
+}
+
+enum err
+key_from_private(const struct secret *der, const struct algorithm *algorithm,
+    struct key **out)
+{
+	const unsigned char *at = secret_data(der);
+	PKCS8_PRIV_KEY_INFO *info =
+	    d2i_PKCS8_PRIV_KEY_INFO(NULL, &at, (long)secret_size(der));
+	EVP_PKEY *pkey = NULL;
+
+	if (info != NULL && at == secret_data(der) + secret_size(der))
+		pkey = EVP_PKCS82PKEY(info);
+	PKCS8_PRIV_KEY_INFO_free(info);
+	return key_new(pkey, algorithm, out);
+}
+
+const char *
+key_kid(const struct key *key)
+{
+	return key->kid;
+}
+
+const struct algorithm *
+key_algorithm(const struct key *key)
+{
+	return key->algorithm;
+}
+
+enum err
+key_private(const struct key *key, struct secret **der)
+{
+	PKCS8_PRIV_KEY_INFO *info = EVP_PKEY2PKCS8(key->pkey);
+	unsigned char *bytes = NULL;
+	enum err e = ERR_CRYPTO;
+	int size = -1;
+
+	if (info != NULL)
+		size = i2d_PKCS8_PRIV_KEY_INFO(info, &bytes);
+	if (size > 0)
+		e = secret_new(der, bytes, (size_t)size);
+	PKCS8_PRIV_KEY_INFO_free(info);
+	OPENSSL_clear_free(bytes, size > 0 ? (size_t)size : 0);
+	return e == OK ? OK : fault(e);
+}
+
+enum err
+key_jwk(const struct key *key, json_t **out)
+{
+	auto_json json_t *jwk = NULL;
+	enum err e = jwk_public(key->pkey, key->algorithm, &jwk);
+
+	if (e != OK)
+		return fault(e);
+	if (json_object_set_new(jwk, "kid", json_string(key->kid)) != 0 ||
+	    json_object_set_new(
+		jwk, "alg", json_string(key->algorithm->name)) != 0 ||
+	    json_object_set_new(jwk, "use", json_string("sig")) != 0)
+		return ERR_NO_MEMORY;
+	*out = TAKE(jwk);
+	return OK;
+}
+
+enum err
+key_sign(const struct key *key, const void *input, size_t input_size,
+    uint8_t *signature, size_t *signature_size)
+{
+	return signer_sign(
+	    key->signer, input, input_size, signature, signature_size);
+}
+
+enum err
+key_verify(const struct key *key, const struct algorithm *algorithm,
+    const void *input, size_t input_size, const uint8_t *signature,
+    size_t signature_size)
+{
+	if (key->algorithm != algorithm)
+		return ERR_BAD_SIGNATURE;
+	return signer_verify(
+	    key->signer, input, input_size, signature, signature_size);
+}

@@ -1,0 +1,45 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#ifndef JWT_AGENT_VERIFY_TRAIL_H
+#define JWT_AGENT_VERIFY_TRAIL_H
+
+/*
+ * What a verification did, step by step, for `token explain` and the audit.
+ * Every function takes a NULL trail and then does nothing. Whatever text comes
+ * from a token is escaped and bounded; tokens and signatures never go in.
+ */
+
+#include "base/err.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#define TRAIL_STEPS_MAX 16
+#define TRAIL_DETAIL_SIZE 160
+#define TRAIL_QUOTE_MAX 64 /* bytes shown of a text from outside */
+
+struct trail_step {
+	const char *step; /* a literal: size, header, issuer ... */
+	bool ok;
+	char detail[TRAIL_DETAIL_SIZE];
+};
+
+/* All zero is an empty trail. */
+struct trail {
+	size_t count;
+	struct trail_step steps[TRAIL_STEPS_MAX];
+};
+
+/* Begins a step; it stands as not ok until it is closed. */
+void trail_open(struct trail *trail, const char *step);
+
+/* Adds to the detail of the open step. For words and numbers of ours. */
+__attribute__((format(printf, 2, 3))) void
+trail_note(struct trail *trail, const char *format, ...);
+
+/* The same for text from outside: quoted, escaped, cut. */
+void trail_quote(struct trail *trail, const char *text);
+
+/* Ends the step. One that failed without a word gets the error's text. */
+void trail_close(struct trail *trail, enum err outcome);
+
+#endif

@@ -1,0 +1,81 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "lmdb-store/device.h"
+
+#include "lmdb-store/key.h"
+
+DEFINE_FIELDS(device_record, DEVICE_RECORD)
+
+static struct key
+user_key(int64_t uid, const char *id)
+{
+	struct key key = {0};
+
+	key_add_number(&key, uid);
+	key_add_text(&key, id);
+	return key;
+}
+
+/* An entry that is there is not written again: it would cost a page. */
+static enum err
+index_by_user(struct txn *txn, const struct device_record *record)
+{
+	struct key key = user_key(record->uid, record->id);
+	struct slice value;
+	enum err e =
+	    txn_get(txn, TABLE_DEVICE_BY_USER, key_slice(&key), &value);
+
+	if (e != ERR_NOT_FOUND)
+		return e;
+	return txn_put(
+	    txn, TABLE_DEVICE_BY_USER, key_slice(&key), text_slice(""));
+}
+
+enum err
+device_put(struct txn *txn, const struct device_record *record)
+{
+	enum err e = record_put(txn, TABLE_DEVICE, text_slice(record->id),
+	    device_record_fields(), record);
+
+	return e != OK ? e : index_by_user(txn, record);
+}
+
+enum err
+device_get(struct txn *txn, const char *id, struct device_record *record)
+{
+	enum err e = record_get(
+	    txn, TABLE_DEVICE, text_slice(id), device_record_fields(), record);
+
+	return e == ERR_NOT_FOUND ? ERR_NO_SUCH_DEVICE : e;
+}
+
+enum err
+device_next(struct txn *txn, const char *after, struct device_record *record)
+{
+	return record_next(txn, TABLE_DEVICE, text_slice(after),
+	    device_record_fields(), record);
+}
+
+enum err
+device_next_of_user(struct txn *txn, int64_t uid, const char *after,
+    struct device_record *record)
+{
+	struct key prefix = user_key(uid, "");
+	struct key from = user_key(uid, after != NULL ? after : "");
+	struct slice key;
+	enum err e =
+	    txn_next(txn, TABLE_DEVICE_BY_USER, key_slice(&from), &key, NULL);
+
+	if (e != OK)
+		return e;
+	if (!slice_has_prefix(key, key_slice(&prefix)))
+		return ERR_NOT_FOUND;
+	e = record_get(txn, TABLE_DEVICE, slice_from(key, KEY_NUMBER_SIZE),
+	    device_record_fields(), record);
+	return e == ERR_NOT_FOUND ? ERR_STORE : e;
+}
+
+enum err
+device_count(struct txn *txn, size_t *count)
+{
+	return txn_entries(txn, TABLE_DEVICE, count);
+}

@@ -1,0 +1,50 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#ifndef LMDB_STORE_FAMILY_H
+#define LMDB_STORE_FAMILY_H
+
+/*
+ * Refresh-token families: one record each, whatever their age. Times are
+ * seconds since 1970. Reading and writing: see record.h.
+ */
+
+#include "lmdb-store/record.h"
+#include "lmdb-store/seal.h"
+
+#define FAMILY_ACTIVE "active"
+#define FAMILY_REVOKED "revoked"
+
+/* `id`: 16 random bytes as base64url. `generation` is the newest that was
+ * issued and `rotated` when. `expires`: the absolute end. `secret` is
+ * sealed: family_set_secret(), family_secret(). */
+#define FAMILY_RECORD(F)                                                       \
+	F(num, v)                                                              \
+	F(str, id)                                                             \
+	F(str, device)                                                         \
+	F(num, uid)                                                            \
+	F(num, generation)                                                     \
+	F(num, rotated)                                                        \
+	F(num, created)                                                        \
+	F(num, last_used)                                                      \
+	F(num, expires)                                                        \
+	F(str, state)                                                          \
+	F(opt_num, revoked)                                                    \
+	F(opt_str, revoked_reason)                                             \
+	F(str, secret)
+DECLARE_FIELDS(family_record, FAMILY_RECORD)
+
+MUST_USE enum err
+family_put(struct txn *txn, const struct family_record *record);
+
+/* ERR_NOT_FOUND. */
+MUST_USE enum err
+family_get(struct txn *txn, const char *id, struct family_record *record);
+
+/* Seals the secret into the record, whose id is set already. */
+MUST_USE enum err family_set_secret(const struct seal *seal,
+    struct family_record *record, const struct secret *secret);
+
+/* Opens it again. ERR_CRYPTO, ERR_NO_MEMORY. */
+MUST_USE enum err family_secret(const struct seal *seal,
+    const struct family_record *record, struct secret **out);
+
+#endif

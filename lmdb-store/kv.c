@@ -1,0 +1,464 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "lmdb-store/kv.h"
+
+#include "lmdb-store/directory.h"
+
+#include <errno.h>
+#include <lmdb.h>
+#include <stdbool.h>
+#include <string.h>
+
+struct kv {
+	MDB_env *env;
+	int directory; /* holds the lock */
+	size_t map_max;
+	MDB_dbi tables[KV_TABLES_MAX];
+	size_t table_count;
+	size_t open; /* transactions */
+	bool writing;
+	bool lost; /* the map could not be made again */
+	int problem;
+};
+
+struct txn {
+	struct kv *kv;
+	MDB_txn *mdb;
+	enum txn_mode mode;
+	enum err error;
+	size_t writes;
+};
+
+static enum err
+to_err(struct kv *kv, int code)
+{
+	if (code == MDB_SUCCESS)
+		return OK;
+	if (code == MDB_NOTFOUND)
+		return ERR_NOT_FOUND;
+	kv->problem = code;
+	switch (code) {
+	case MDB_MAP_FULL:
+		return ERR_STORE_GROW;
+	case MDB_KEYEXIST:
+	case MDB_BAD_VALSIZE:
+		return ERR_INTERNAL;
+	case ENOMEM:
+		return ERR_NO_MEMORY;
+	default:
+		return ERR_STORE;
+	}
+}
+
+static size_t
+whole_pages(size_t size)
+{
+	return size & ~((size_t)sysconf(_SC_PAGESIZE) - 1);
+}
+
+/* MDB_NOTLS ties a reader's slot to its transaction and not to the thread. */
+static int
+open_env(struct kv *kv, const struct kv_options *options)
+{
+	int dead;
+	int code = mdb_env_create(&kv->env);
+
+	if (code == 0)
+		code = mdb_env_set_maxdbs(kv->env, KV_TABLES_MAX);
+	if (code == 0)
+		code = mdb_env_set_mapsize(
+		    kv->env, whole_pages(options->map_start));
+	if (code == 0)
+		code = mdb_env_open(kv->env, options->path, MDB_NOTLS, 0600);
+	if (code == 0)
+		code = mdb_reader_check(kv->env, &dead);
+	if (code == 0 && fsync(kv->directory) != 0)
+		code = errno;
+	return code;
+}
+
+enum err
+kv_open(
+    struct kv **out, const struct kv_options *options, struct store_error *why)
+{
+	auto_free(kv) struct kv *kv = calloc(1, sizeof(*kv));
+	enum err e;
+	int code;
+
+	if (kv == NULL)
+		return store_refuse(why, ERR_NO_MEMORY, "out of memory");
+	kv->directory = -1;
+	kv->map_max = whole_pages(options->map_max);
+	e = directory_open(&kv->directory, options->path, why);
+	if (e != OK)
+		return e;
+	code = open_env(kv, options);
+	if (code != 0)
+		return store_refuse(why, to_err(kv, code),
+		    "the store %s cannot be opened: %s", options->path,
+		    mdb_strerror(code));
+	*out = TAKE(kv);
+	return OK;
+}
+
+void
+kv_free(struct kv *kv)
+{
+	if (kv == NULL)
+		return;
+	if (kv->env != NULL)
+		mdb_env_close(kv->env);
+	if (kv->directory >= 0)
+		close(kv->directory);
+	free(kv);
+}
+
+enum err
+kv_grow(struct kv *kv)
+{
+	size_t size = kv_map_size(kv);
+	int code;
+
+	if (kv->open > 0)
+		return ERR_INTERNAL;
+	if (kv->lost)
+		return ERR_STORE;
+	if (size >= kv->map_max)
+		return ERR_STORE_FULL;
+	size = size > kv->map_max / 2 ? kv->map_max : size * 2;
+	code = mdb_env_set_mapsize(kv->env, size);
+	/* LMDB has dropped the old map by then, and has no new one */
+	kv->lost = code != 0;
+	return to_err(kv, code);
+}
+
+size_t
+kv_size(const struct kv *kv)
+{
+	MDB_envinfo info;
+	MDB_stat stat;
+
+	if (kv->lost || mdb_env_info(kv->env, &info) != 0 ||
+	    mdb_env_stat(kv->env, &stat) != 0)
+		return 0;
+	return (info.me_last_pgno + 1) * stat.ms_psize;
+}
+
+size_t
+kv_map_size(const struct kv *kv)
+{
+	MDB_envinfo info;
+
+	if (kv->lost || mdb_env_info(kv->env, &info) != 0)
+		return 0;
+	return info.me_mapsize;
+}
+
+const char *
+kv_problem(const struct kv *kv)
+{
+	return kv->problem == 0 ? "no fault" : mdb_strerror(kv->problem);
+}
+
+enum err
+kv_begin(struct kv *kv, enum txn_mode mode, struct txn **out)
+{
+	struct txn *txn = NULL;
+	int code;
+
+	if (kv->lost)
+		return ERR_STORE;
+	/* LMDB would wait for the other one for ever */
+	if (mode == TXN_WRITE && kv->writing)
+		return ERR_INTERNAL;
+	txn = calloc(1, sizeof(*txn));
+	if (txn == NULL)
+		return ERR_NO_MEMORY;
+	code = mdb_txn_begin(
+	    kv->env, NULL, mode == TXN_READ ? MDB_RDONLY : 0, &txn->mdb);
+	if (code != 0) {
+		free(txn);
+		return to_err(kv, code);
+	}
+	txn->kv = kv;
+	txn->mode = mode;
+	kv->open++;
+	kv->writing |= mode == TXN_WRITE;
+	*out = txn;
+	return OK;
+}
+
+/* The handle of LMDB is gone already. */
+static void
+forget(struct txn *txn)
+{
+	txn->kv->open--;
+	if (txn->mode == TXN_WRITE)
+		txn->kv->writing = false;
+	free(txn);
+}
+
+void
+txn_free(struct txn *txn)
+{
+	if (txn == NULL)
+		return;
+	mdb_txn_abort(txn->mdb);
+	forget(txn);
+}
+
+enum err
+txn_commit(struct txn *txn)
+{
+	enum err e = txn->error;
+
+	if (e != OK) {
+		txn_free(txn);
+		return e;
+	}
+	e = to_err(txn->kv, mdb_txn_commit(txn->mdb));
+	forget(txn);
+	return e;
+}
+
+enum err
+txn_error(const struct txn *txn)
+{
+	return txn->error;
+}
+
+enum err
+txn_fail(struct txn *txn, enum err e)
+{
+	if (txn->error == OK)
+		txn->error = e;
+	return txn->error;
+}
+
+/* The outcome of a call of LMDB on this transaction. */
+static enum err
+outcome(struct txn *txn, int code)
+{
+	enum err e = to_err(txn->kv, code);
+
+	return e == OK || e == ERR_NOT_FOUND ? e : txn_fail(txn, e);
+}
+
+enum err
+txn_open_tables(struct txn *txn, const char *const *names, size_t count)
+{
+	struct kv *kv = txn->kv;
+
+	if (txn->error != OK)
+		return txn->error;
+	if (count > KV_TABLES_MAX)
+		return txn_fail(txn, ERR_INTERNAL);
+	for (size_t i = 0; i < count; i++) {
+		int code = mdb_dbi_open(
+		    txn->mdb, names[i], MDB_CREATE, &kv->tables[i]);
+
+		if (code != 0)
+			return outcome(txn, code);
+	}
+	kv->table_count = count;
+	return OK;
+}
+
+static bool
+storable(struct slice key)
+{
+	return key.size > 0 && key.size <= KV_KEY_MAX;
+}
+
+/* LMDB takes what it only reads without const, too. */
+static MDB_val
+to_val(struct slice slice)
+{
+	return (MDB_val){slice.size, (void *)(uintptr_t)slice.data};
+}
+
+static struct slice
+to_slice(MDB_val val)
+{
+	return (struct slice){val.mv_data, val.mv_size};
+}
+
+/* The fault that stands in the way of any call, or OK. */
+static enum err
+ready(struct txn *txn, unsigned int table)
+{
+	if (txn->error == OK && table >= txn->kv->table_count)
+		return txn_fail(txn, ERR_INTERNAL);
+	return txn->error;
+}
+
+enum err
+txn_get(
+    struct txn *txn, unsigned int table, struct slice key, struct slice *value)
+{
+	MDB_val at = to_val(key), found;
+	enum err e = ready(txn, table);
+
+	if (e == OK && !storable(key))
+		e = ERR_NOT_FOUND;
+	if (e == OK)
+		e = outcome(txn,
+		    mdb_get(txn->mdb, txn->kv->tables[table], &at, &found));
+	if (e == OK)
+		*value = to_slice(found);
+	return e;
+}
+
+static enum err
+put(struct txn *txn, unsigned int table, struct slice key, struct slice value,
+    unsigned int flags)
+{
+	MDB_val at = to_val(key), data = to_val(value);
+	enum err e = ready(txn, table);
+
+	if (e != OK)
+		return e;
+	if (!storable(key))
+		return txn_fail(txn, ERR_INTERNAL);
+	txn->writes++;
+	return outcome(
+	    txn, mdb_put(txn->mdb, txn->kv->tables[table], &at, &data, flags));
+}
+
+size_t
+txn_writes(const struct txn *txn)
+{
+	return txn->writes;
+}
+
+enum err
+txn_put(
+    struct txn *txn, unsigned int table, struct slice key, struct slice value)
+{
+	return put(txn, table, key, value, 0);
+}
+
+enum err
+txn_append(
+    struct txn *txn, unsigned int table, struct slice key, struct slice value)
+{
+	return put(txn, table, key, value, MDB_APPEND);
+}
+
+enum err
+txn_delete(struct txn *txn, unsigned int table, struct slice key)
+{
+	MDB_val at = to_val(key);
+	enum err e = ready(txn, table);
+
+	if (e != OK)
+		return e;
+	if (!storable(key))
+		return ERR_NOT_FOUND;
+	txn->writes++;
+	return outcome(
+	    txn, mdb_del(txn->mdb, txn->kv->tables[table], &at, NULL));
+}
+
+static bool
+same(MDB_val val, struct slice slice)
+{
+	return val.mv_size == slice.size &&
+	    memcmp(val.mv_data, slice.data, slice.size) == 0;
+}
+
+static int
+move_to(MDB_cursor *cursor, struct slice from, MDB_val *key, MDB_val *value)
+{
+	*key = to_val(from);
+	return mdb_cursor_get(
+	    cursor, key, value, from.size == 0 ? MDB_FIRST : MDB_SET_RANGE);
+}
+
+static int
+move_after(MDB_cursor *cursor, struct slice after, MDB_val *key, MDB_val *value)
+{
+	int code = move_to(cursor, after, key, value);
+
+	if (code == 0 && same(*key, after))
+		code = mdb_cursor_get(cursor, key, value, MDB_NEXT);
+	return code;
+}
+
+/* The entry before the first one that is not less. */
+static int
+move_before(
+    MDB_cursor *cursor, struct slice before, MDB_val *key, MDB_val *value)
+{
+	int code = MDB_NOTFOUND;
+
+	if (before.size > 0)
+		code = move_to(cursor, before, key, value);
+	if (code != 0 && code != MDB_NOTFOUND)
+		return code;
+	return mdb_cursor_get(
+	    cursor, key, value, code == 0 ? MDB_PREV : MDB_LAST);
+}
+
+typedef int (*mover)(
+    MDB_cursor *cursor, struct slice mark, MDB_val *key, MDB_val *value);
+
+static enum err
+walk(struct txn *txn, unsigned int table, mover move, struct slice mark,
+    struct slice *key, struct slice *value)
+{
+	MDB_cursor *cursor;
+	MDB_val at, data;
+	enum err e = ready(txn, table);
+
+	if (e != OK)
+		return e;
+	if (mark.size > KV_KEY_MAX)
+		return ERR_NOT_FOUND;
+	e = outcome(
+	    txn, mdb_cursor_open(txn->mdb, txn->kv->tables[table], &cursor));
+	if (e != OK)
+		return e;
+	e = outcome(txn, move(cursor, mark, &at, &data));
+	mdb_cursor_close(cursor);
+	if (e != OK)
+		return e;
+	*key = to_slice(at);
+	if (value != NULL)
+		*value = to_slice(data);
+	return OK;
+}
+
+enum err
+txn_seek(struct txn *txn, unsigned int table, struct slice from,
+    struct slice *key, struct slice *value)
+{
+	return walk(txn, table, move_to, from, key, value);
+}
+
+enum err
+txn_next(struct txn *txn, unsigned int table, struct slice after,
+    struct slice *key, struct slice *value)
+{
+	return walk(txn, table, move_after, after, key, value);
+}
+
+enum err
+txn_prev(struct txn *txn, unsigned int table, struct slice before,
+    struct slice *key, struct slice *value)
+{
+	return walk(txn, table, move_before, before, key, value);
+}
+
+enum err
+txn_entries(struct txn *txn, unsigned int table, size_t *entries)
+{
+	MDB_stat stat;
+	enum err e = ready(txn, table);
+
+	if (e == OK)
+		e = outcome(
+		    txn, mdb_stat(txn->mdb, txn->kv->tables[table], &stat));
+	if (e == OK)
+		*entries = stat.ms_entries;
+	return e;
+}

@@ -1,0 +1,142 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#ifndef LMDB_STORE_KV_H
+#define LMDB_STORE_KV_H
+
+/*
+ * Ordered tables of keys and values with transactions, over LMDB. Nothing
+ * else includes <lmdb.h>. Every commit is durable. One process at a time
+ * opens a directory (it holds a lock on it) and uses it from one thread;
+ * whoever forks does so before kv_open().
+ *
+ * A transaction carries its error. After a fault on it (but not after
+ * ERR_NOT_FOUND) every further call on it, the commit too, returns that same
+ * fault, so that nothing half-done is ever committed. ERR_STORE_GROW is one
+ * of them: free the transaction, kv_grow(), do the work again.
+ */
+
+#include "base/autofree.h"
+#include "base/err.h"
+#include "lmdb-store/error.h"
+
+#include <stddef.h>
+#include <stdint.h>
+
+/* LMDB's own limit for the bytes of a key. */
+#define KV_KEY_MAX 511
+#define KV_TABLES_MAX 32
+
+/* Borrowed bytes. */
+struct slice {
+	const void *data;
+	size_t size;
+};
+
+struct kv;
+struct txn;
+
+struct kv_options {
+	const char *path; /* a directory */
+	size_t map_start; /* bytes */
+	size_t map_max;
+};
+
+enum txn_mode {
+	TXN_READ,
+	TXN_WRITE,
+};
+
+/*
+ * Opens the directory, made with mode 0700 if it is missing. ERR_CONFIG when
+ * it belongs to somebody else or others can write in it, ERR_STORE when
+ * another process has it open or LMDB refuses it, ERR_IO, ERR_NO_MEMORY;
+ * `why` has the sentence. The tables are not open yet: txn_open_tables().
+ */
+MUST_USE enum err kv_open(
+    struct kv **out, const struct kv_options *options, struct store_error *why);
+
+/* Closes; NULL is fine. No transaction may be open. */
+void kv_free(struct kv *kv);
+DEFINE_AUTO_FREE(kv)
+
+/*
+ * Doubles the map, to at most map_max: ERR_STORE_FULL when it is that large
+ * already. ERR_INTERNAL while a transaction is open, ERR_STORE.
+ */
+MUST_USE enum err kv_grow(struct kv *kv);
+
+/* Bytes in use, freed pages among them; bytes of the map. */
+size_t kv_size(const struct kv *kv);
+size_t kv_map_size(const struct kv *kv);
+
+/* What the last fault of LMDB was, for the log; never NULL. */
+const char *kv_problem(const struct kv *kv);
+
+/* ERR_INTERNAL when a second writing transaction is asked for, ERR_STORE,
+ * ERR_NO_MEMORY. */
+MUST_USE enum err kv_begin(struct kv *kv, enum txn_mode mode, struct txn **out);
+
+/* Frees the transaction in every case. ERR_STORE_GROW, ERR_STORE, or the
+ * fault that it carries. */
+MUST_USE enum err txn_commit(struct txn *txn);
+
+/* Drops what was not committed; NULL is fine. */
+void txn_free(struct txn *txn);
+DEFINE_AUTO_FREE(txn)
+
+/*
+ * Opens the tables, in the first writing transaction; those that are missing
+ * are made. Afterwards a table is its place in the list. `names` holds
+ * `count` names, at most KV_TABLES_MAX.
+ */
+MUST_USE enum err
+txn_open_tables(struct txn *txn, const char *const *names, size_t count);
+
+/* The fault that the transaction carries, or OK. */
+enum err txn_error(const struct txn *txn);
+
+/* Makes the transaction carry `e` unless it carries one already; returns
+ * what it carries. For the layers above, after a write that fell short. */
+enum err txn_fail(struct txn *txn, enum err e);
+
+/* How often something was written or deleted, or tried to be. */
+size_t txn_writes(const struct txn *txn);
+
+/*
+ * What is read stays valid until the next write or the end of the
+ * transaction. A key that is empty or longer than KV_KEY_MAX is in no table:
+ * looking for it is ERR_NOT_FOUND, storing it ERR_INTERNAL.
+ */
+MUST_USE enum err txn_get(
+    struct txn *txn, unsigned int table, struct slice key, struct slice *value);
+
+/* Writes, over an older value too. */
+MUST_USE enum err txn_put(
+    struct txn *txn, unsigned int table, struct slice key, struct slice value);
+
+/* The same for a key that is greater than all others: fills pages wholly.
+ * ERR_INTERNAL when it is not. */
+MUST_USE enum err txn_append(
+    struct txn *txn, unsigned int table, struct slice key, struct slice value);
+
+/* ERR_NOT_FOUND when it is not there. */
+MUST_USE enum err
+txn_delete(struct txn *txn, unsigned int table, struct slice key);
+
+/*
+ * Walking in the order of the bytes of the keys: the first entry whose key
+ * is `from` or greater; the first that is greater than `after` (the very
+ * first when that is empty); the last that is less than `before` (the very
+ * last when that is empty). ERR_NOT_FOUND at the end. `value` may be NULL.
+ */
+MUST_USE enum err txn_seek(struct txn *txn, unsigned int table,
+    struct slice from, struct slice *key, struct slice *value);
+MUST_USE enum err txn_next(struct txn *txn, unsigned int table,
+    struct slice after, struct slice *key, struct slice *value);
+MUST_USE enum err txn_prev(struct txn *txn, unsigned int table,
+    struct slice before, struct slice *key, struct slice *value);
+
+/* How many entries the table has. */
+MUST_USE enum err
+txn_entries(struct txn *txn, unsigned int table, size_t *entries);
+
+#endif

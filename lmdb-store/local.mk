@@ -1,0 +1,21 @@
+# SPDX-License-Identifier: BSD-3-Clause
+noinst_LTLIBRARIES += %D%/libstore.la
+%C%_libstore_la_LIBADD = base/libbase.la $(JANSSON_LIBS) $(OPENSSL_LIBS) \
+	$(LMDB_LIBS)
+%C%_libstore_la_SOURCES = \
+	%D%/audit.c %D%/audit.h \
+	%D%/device.c %D%/device.h \
+	%D%/directory.c %D%/directory.h \
+	%D%/error.c %D%/error.h \
+	%D%/family.c %D%/family.h \
+	%D%/key.c %D%/key.h \
+	%D%/kv.c %D%/kv.h \
+	%D%/masterkey.c %D%/masterkey.h \
+	%D%/record.c %D%/record.h \
+	%D%/revoked.c %D%/revoked.h \
+	%D%/schema.c %D%/schema.h \
+	%D%/seal.c %D%/seal.h \
+	%D%/session.c %D%/session.h \
+	%D%/signkey.c %D%/signkey.h \
+	%D%/store.c %D%/store.h \
+	%D%/table.c %D%/table.h

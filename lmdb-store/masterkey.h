@@ -1,0 +1,50 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#ifndef LMDB_STORE_MASTERKEY_H
+#define LMDB_STORE_MASTERKEY_H
+
+/*
+ * The master key: 32 bytes in a file outside the store, under which the
+ * store's data key is sealed. It comes from systemd
+ * ($CREDENTIALS_DIRECTORY/master.key) if that file exists, else from the
+ * configured path.
+ */
+
+#include "base/host.h"
+#include "base/secret.h"
+#include "lmdb-store/error.h"
+
+#include <limits.h>
+#include <stdbool.h>
+
+#define MASTERKEY_SIZE 32
+#define MASTERKEY_CREDENTIAL "master.key"
+
+struct masterkey_file {
+	char path[PATH_MAX];
+	bool credential;
+};
+
+/* Which file it is. ERR_CONFIG when the path is too long. */
+MUST_USE enum err masterkey_find(
+    struct masterkey_file *file, const char *path, struct store_error *why);
+
+/*
+ * Reads it. ERR_NOT_FOUND when there is no such file (nothing is said in
+ * `why`). ERR_CONFIG when it is not a regular file of 32 bytes, when it
+ * belongs to neither root nor us, or when others have any permission on it;
+ * of a credential only that the world cannot read it, as systemd sets owner
+ * and mode. ERR_IO, ERR_NO_MEMORY.
+ */
+MUST_USE enum err masterkey_load(struct secret **out,
+    const struct masterkey_file *file, struct store_error *why);
+
+/*
+ * Makes a random key and the file, mode 0600, which is on disk when this
+ * returns. Only for a store that is new: the key of an existing one cannot
+ * be made again. Never replaces a file. ERR_IO, ERR_CRYPTO, ERR_NO_MEMORY.
+ */
+MUST_USE enum err
+masterkey_create(struct secret **out, const struct masterkey_file *file,
+    const struct host *host, struct store_error *why);
+
+#endif

@@ -1,0 +1,39 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "lmdb-store/schema.h"
+
+#include "lmdb-store/key.h"
+#include "lmdb-store/record.h"
+
+#define SCHEMA_KEY "schema"
+
+#define SCHEMA_RECORD(F)                                                       \
+	F(num, v)                                                              \
+	F(num, version)
+DECLARE_FIELDS(schema_record, SCHEMA_RECORD)
+DEFINE_FIELDS(schema_record, SCHEMA_RECORD)
+
+enum err
+schema_check(struct txn *txn, bool *blank)
+{
+	auto_clear(schema_record) struct schema_record record = {0};
+	enum err e = record_get(txn, TABLE_META, text_slice(SCHEMA_KEY),
+	    schema_record_fields(), &record);
+
+	if (e != OK && e != ERR_NOT_FOUND)
+		return e;
+	if (e == OK && record.version > SCHEMA_VERSION)
+		return ERR_STORE_NEWER;
+	if (e == OK && record.version < 1)
+		return ERR_STORE;
+	*blank = e == ERR_NOT_FOUND;
+	return OK;
+}
+
+enum err
+schema_create(struct txn *txn)
+{
+	const struct schema_record record = {.version = SCHEMA_VERSION};
+
+	return record_put(txn, TABLE_META, text_slice(SCHEMA_KEY),
+	    schema_record_fields(), &record);
+}

@@ -1,0 +1,174 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "lmdb-store/store.h"
+
+#include "lmdb-store/masterkey.h"
+#include "lmdb-store/schema.h"
+
+struct store {
+	struct kv *kv;
+	struct seal *seal;
+};
+
+void
+store_free(struct store *store)
+{
+	if (store == NULL)
+		return;
+	seal_free(store->seal);
+	kv_free(store->kv);
+	free(store);
+}
+
+static enum err
+master_key(struct secret **out, struct masterkey_file *file,
+    const struct store_options *options, bool blank, struct store_error *why)
+{
+	enum err e = masterkey_find(file, options->master_key, why);
+
+	if (e == OK)
+		e = masterkey_load(out, file, why);
+	if (e != ERR_NOT_FOUND)
+		return e;
+	if (blank)
+		return masterkey_create(out, file, options->host, why);
+	return store_refuse(why, ERR_CONFIG,
+	    "the master key %s is missing, and the store %s cannot be opened "
+	    "without it: put it back from your backup",
+	    file->path, options->path);
+}
+
+static enum err
+take_seal(struct store *store, struct txn *txn,
+    const struct store_options *options, bool blank, struct store_error *why)
+{
+	auto_free(secret) struct secret *master = NULL;
+	struct masterkey_file file;
+	enum err e = master_key(&master, &file, options, blank, why);
+
+	if (e != OK)
+		return e;
+	if (!blank)
+		e = seal_load(&store->seal, txn, master, options->host);
+	else
+		e = seal_create(&store->seal, txn, master, options->host);
+	if (e == ERR_CRYPTO && !blank)
+		return store_refuse(why, e,
+		    "the master key %s is not the one that the store %s was "
+		    "made with: put back the right one",
+		    file.path, options->path);
+	return e;
+}
+
+/* In one transaction, so that a start that fails leaves nothing behind. */
+static enum err
+start(struct store *store, const struct store_options *options,
+    struct store_error *why)
+{
+	auto_free(txn) struct txn *txn = NULL;
+	bool blank = false;
+	enum err e = kv_begin(store->kv, TXN_WRITE, &txn);
+
+	if (e == OK)
+		e = tables_open(txn);
+	if (e == OK)
+		e = schema_check(txn, &blank);
+	if (e == OK)
+		e = take_seal(store, txn, options, blank, why);
+	if (e == OK && blank)
+		e = schema_create(txn);
+	if (e == OK)
+		e = txn_commit(TAKE(txn));
+	return e;
+}
+
+static enum err
+start_growing(struct store *store, const struct store_options *options,
+    struct store_error *why)
+{
+	enum err e = start(store, options, why);
+
+	while (e == ERR_STORE_GROW) {
+		seal_free(TAKE(store->seal));
+		e = kv_grow(store->kv);
+		if (e == OK)
+			e = start(store, options, why);
+	}
+	return e;
+}
+
+static enum err
+explain(const struct store *store, const struct store_options *options,
+    enum err e, struct store_error *why)
+{
+	if (why->text[0] != '\0')
+		return e;
+	if (e == ERR_STORE_NEWER)
+		return store_refuse(why, e,
+		    "the store %s was written by a newer jwt-agent (this one "
+		    "knows schema %d): install that version again",
+		    options->path, SCHEMA_VERSION);
+	if (e == ERR_STORE_FULL)
+		return store_refuse(why, e,
+		    "the store %s is full: raise its largest size",
+		    options->path);
+	return store_refuse(why, e, "the store %s cannot be opened: %s (%s)",
+	    options->path, err_text(e), kv_problem(store->kv));
+}
+
+enum err
+store_open(struct store **out, const struct store_options *options,
+    struct store_error *why)
+{
+	const struct kv_options kv_options = {
+	    options->path, options->map_start, options->map_max};
+	auto_free(store) struct store *store = calloc(1, sizeof(*store));
+	enum err e;
+
+	why->text[0] = '\0';
+	if (store == NULL)
+		return store_refuse(why, ERR_NO_MEMORY, "out of memory");
+	e = kv_open(&store->kv, &kv_options, why);
+	if (e != OK)
+		return e;
+	e = start_growing(store, options, why);
+	if (e != OK)
+		return explain(store, options, e, why);
+	*out = TAKE(store);
+	return OK;
+}
+
+enum err
+store_begin(struct store *store, enum txn_mode mode, struct txn **out)
+{
+	return kv_begin(store->kv, mode, out);
+}
+
+enum err
+store_grow(struct store *store)
+{
+	return kv_grow(store->kv);
+}
+
+const struct seal *
+store_seal(const struct store *store)
+{
+	return store->seal;
+}
+
+size_t
+store_size(const struct store *store)
+{
+	return kv_size(store->kv);
+}
+
+size_t
+store_map_size(const struct store *store)
+{
+	return kv_map_size(store->kv);
+}
+
+const char *
+store_problem(const struct store *store)
+{
+	return kv_problem(store->kv);
+}

@@ -1,0 +1,54 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#ifndef LMDB_STORE_STORE_H
+#define LMDB_STORE_STORE_H
+
+/*
+ * The store as a whole: the tables, and the seal for the secrets in them.
+ * The files of the tables (device.h, family.h ...) work on a transaction of
+ * it. What kv.h says of processes, threads and forks holds here.
+ */
+
+#include "lmdb-store/kv.h"
+#include "lmdb-store/seal.h"
+
+#define STORE_MAP_START ((size_t)64 << 20)
+
+struct store;
+
+struct store_options {
+	const char *path;	/* a directory, made if it is missing */
+	const char *master_key; /* path; see masterkey.h */
+	size_t map_start;	/* bytes */
+	size_t map_max;
+	const struct host *host; /* outlives the store */
+};
+
+/*
+ * Opens the store, or makes a new one with its master key. When it returns
+ * an error, `why` has the sentence and an existing store was not changed:
+ * ERR_CONFIG (permissions, the master key missing beside an existing store),
+ * ERR_CRYPTO (not its master key), ERR_STORE_NEWER, ERR_STORE_FULL,
+ * ERR_STORE, ERR_IO, ERR_NO_MEMORY.
+ */
+MUST_USE enum err store_open(struct store **out,
+    const struct store_options *options, struct store_error *why);
+
+/* NULL is fine. No transaction may be open. */
+void store_free(struct store *store);
+DEFINE_AUTO_FREE(store)
+
+/* As kv_begin() and kv_grow(). */
+MUST_USE enum err
+store_begin(struct store *store, enum txn_mode mode, struct txn **out);
+MUST_USE enum err store_grow(struct store *store);
+
+const struct seal *store_seal(const struct store *store);
+
+/* Bytes in use and bytes of the map, for the status. */
+size_t store_size(const struct store *store);
+size_t store_map_size(const struct store *store);
+
+/* What LMDB said of the last fault, for the log; never NULL. */
+const char *store_problem(const struct store *store);
+
+#endif

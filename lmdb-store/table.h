@@ -1,0 +1,39 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#ifndef LMDB_STORE_TABLE_H
+#define LMDB_STORE_TABLE_H
+
+/* Which tables there are. A new one is a row here and a higher version in
+ * schema.h. */
+
+#include "lmdb-store/kv.h"
+
+/* id, name in the store, version of its records (their member v) */
+#define TABLES(T)                                                              \
+	T(META, "meta", 1)                                                     \
+	T(DEVICE, "device", 1)                                                 \
+	T(DEVICE_BY_USER, "device_by_user", 0)                                 \
+	T(FAMILY, "family", 1)                                                 \
+	T(SESSION, "session", 1)                                               \
+	T(SESSION_LIVE, "session_live", 0)                                     \
+	T(SESSION_BY_EXPIRY, "session_by_expiry", 0)                           \
+	T(REVOKED, "revoked", 1)                                               \
+	T(SIGNKEY, "signkey", 1)                                               \
+	T(AUDIT, "audit", 1)
+
+enum table {
+#define T(id, name, version) TABLE_##id,
+	TABLES(T)
+#undef T
+	TABLE_COUNT
+};
+
+const char *table_name(enum table table);
+
+/* The version of the records that are written; 0 for an index, which has
+ * no records. */
+int64_t table_version(enum table table);
+
+/* Opens all tables, in the first writing transaction. */
+MUST_USE enum err tables_open(struct txn *txn);
+
+#endif

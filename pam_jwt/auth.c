@@ -1,0 +1,184 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "pam_jwt/phase.h"
+
+#include "base/id.h"
+#include "pam_jwt/agent.h"
+#include "pam_jwt/answer.h"
+#include "pam_jwt/code.h"
+#include "pam_jwt/log.h"
+#include "pam_jwt/prompt.h"
+
+#include <stdio.h>
+
+/* An attempt that fails must not go on under the session of an earlier one
+ * on the same handle; PAM logs an error when it deletes what is not there. */
+static int
+forget_session(const struct context *context)
+{
+	if (context->options.observe ||
+	    pam_getenv(context->pamh, SESSION_VARIABLE) == NULL)
+		return PAM_SUCCESS;
+	return pam_putenv(context->pamh, SESSION_VARIABLE);
+}
+
+/* pam_get_user(3) asks for the name when the application did not know it. */
+static int
+identify(struct context *context)
+{
+	const char *user = NULL;
+	int code = pam_get_user(context->pamh, &user, NULL);
+	enum err e;
+
+	if (code == PAM_CONV_AGAIN)
+		return PAM_INCOMPLETE;
+	if (code != PAM_SUCCESS)
+		return code;
+	e = context_items(context);
+	log_result(context, "login", e);
+	return code_auth(e);
+}
+
+static enum err
+ask(const struct context *context, const struct answer *answer,
+    struct client *client, struct authenticate_reply *reply)
+{
+	struct authenticate_request request = {
+	    .user = context->user,
+	    .uid = (int64_t)context->uid,
+	    .service = context->service,
+	    .rhost = context->rhost,
+	    .tty = context->tty,
+	    .token = answer->token,
+	    .cut = answer->cut != 0,
+	};
+	struct client_call call = {
+	    .method = "io.jwtagent.Login.Authenticate",
+	    .request_fields = authenticate_request_fields(),
+	    .request = &request,
+	    .fd = -1,
+	    .reply_fields = authenticate_reply_fields(),
+	    .reply = reply,
+	};
+	enum err e = client_call(client, &call);
+
+	if (e == OK && !id_valid(reply->session))
+		return ERR_PROTOCOL;
+	return e;
+}
+
+static void
+show_cut(const struct context *context, size_t cut)
+{
+	char text[160];
+
+	snprintf(text, sizeof(text),
+	    "token refused: the client cut the answer at %zu bytes; use "
+	    "jwt-agent askpass, or send it in parts that end in +",
+	    cut);
+	prompt_error(context, text);
+}
+
+/*
+ * The agent chooses what the person may read. A user who does not exist is
+ * answered as the agent would have answered for one who does: a cut token
+ * never has a good signature.
+ */
+static void
+show_refusal(const struct context *context, const struct answer *answer,
+    const struct client *client, enum err e)
+{
+	bool cut = e == ERR_TRUNCATED || client == NULL;
+	const char *text = client != NULL ? client_message(client) : "";
+
+	if (cut && answer->cut != 0)
+		show_cut(context, answer->cut);
+	else
+		prompt_error(context, *text != '\0' ? text : err_shown(e));
+}
+
+static int
+refuse(const struct context *context, const struct answer *answer,
+    const struct client *client, enum err e)
+{
+	log_result(context, "login", e);
+	if (!err_is_fault(e))
+		show_refusal(context, answer, client, e);
+	return code_auth(e);
+}
+
+/* A login that goes no further leaves no session behind; when it cannot be
+ * closed, the agent lets what is never opened lapse. */
+static void
+close_again(const struct context *context, struct client *client,
+    struct authenticate_reply *reply)
+{
+	struct context closing = *context;
+	enum err e;
+
+	closing.session = reply->session;
+	e = agent_session_call(
+	    &closing, client, "io.jwtagent.Login.CloseSession", -1);
+	if (e != OK)
+		log_debug(context, "close session: %s", err_text(e));
+}
+
+static int
+accept_login(const struct context *context, struct client *client,
+    struct authenticate_reply *reply)
+{
+	char variable[sizeof(SESSION_VARIABLE "=") + ID_SIZE];
+	int code;
+
+	snprintf(
+	    variable, sizeof(variable), SESSION_VARIABLE "=%s", reply->session);
+	code = pam_putenv(context->pamh, variable);
+	if (code != PAM_SUCCESS) {
+		close_again(context, client, reply);
+		return code;
+	}
+	log_accepted(context, reply->session, reply->device);
+	return PAM_SUCCESS;
+}
+
+static int
+observe(const struct context *context, struct client *client,
+    struct authenticate_reply *reply, enum err e)
+{
+	log_observed(context, e);
+	if (e == OK)
+		close_again(context, client, reply);
+	return PAM_IGNORE;
+}
+
+static int
+decide(struct context *context, const struct answer *answer)
+{
+	auto_free(client) struct client *client = NULL;
+	auto_clear(authenticate_reply) struct authenticate_reply reply = {0};
+	enum err e = agent_reach(context, &client);
+
+	if (e == OK)
+		e = ask(context, answer, client, &reply);
+	if (context->options.observe)
+		return observe(context, client, &reply, e);
+	if (e == OK)
+		return accept_login(context, client, &reply);
+	return refuse(context, answer, client, e);
+}
+
+int
+phase_authenticate(struct context *context)
+{
+	auto_clear(answer) struct answer answer = {0};
+	int code = forget_session(context);
+
+	if (code == PAM_SUCCESS)
+		code = identify(context);
+	/* the directory is asked after the person: when it is down, an
+	 * answer that is a password still reaches the next module */
+	if (code == PAM_SUCCESS)
+		code = answer_get(context, &answer);
+	if (code == PAM_SUCCESS)
+		code = decide(context, &answer);
+	return code;
+}

@@ -1,0 +1,501 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* What every command asks, what it makes of the answer, how it ends. */
+#include "tests/cli/command_run.h"
+#include "tests/cli/fake_agent.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <cmocka.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+
+static struct fake_agent agent;
+static struct command_run run;
+
+static json_t *
+device(const char *id)
+{
+	return json_pack("{ss ss si ss ss si si si si}", "device", id, "user",
+	    "alice", "uid", 1000, "name", "lap\x1b[31mtop", "state", "active",
+	    "created", 1700000000, "generation", 3, "refresh_expires",
+	    1800000000, "sessions", 2);
+}
+
+static json_t *
+session(const char *id)
+{
+	return json_pack("{ss ss si ss ss ss ss si si si}", "session", id,
+	    "user", "alice", "uid", 1000, "device", "D1", "service", "sshd",
+	    "state", "active", "rhost", "h.test", "created", 1700000000,
+	    "activity", 1700000000, "expires", 1700000900);
+}
+
+/* A stream of one-member replies, ended by an empty one. */
+static json_t *
+stream(const char *name, json_t *first, json_t *second)
+{
+	return json_pack("[{s{so} sb} {s{so} sb} {s{}}]", "parameters", name,
+	    first, "continues", 1, "parameters", name, second, "continues", 1,
+	    "parameters");
+}
+
+static const char *
+text_of(const json_t *json, const char *name)
+{
+	const char *text = json_string_value(json_object_get(json, name));
+
+	return text != NULL ? text : "";
+}
+
+static json_t *
+enroll(const json_t *parameters)
+{
+	json_t *reply = json_pack("{ss ss ss ss si ss si}", "device", "D1",
+	    "user", text_of(parameters, "user"), "name",
+	    text_of(parameters, "name"), "access_token", "a.b.c",
+	    "access_expires", 1700000900, "refresh_token", "jr1_x",
+	    "refresh_expires", 1800000000);
+	const json_t *claims = json_object_get(parameters, "claims");
+
+	/* the test sees in the name what has arrived */
+	if (claims != NULL) {
+		char *text = json_dumps(claims, JSON_COMPACT);
+
+		json_object_set_new(reply, "name", json_string(text));
+		free(text);
+	}
+	return fake_reply(reply);
+}
+
+static json_t *
+revoke_device(const json_t *parameters)
+{
+	const char *id = text_of(parameters, "device");
+
+	if (strcmp(id, "none") == 0)
+		return fake_refusal("io.jwtagent.NoSuchDevice", NULL);
+	if (strcmp(id, "locked") == 0)
+		return fake_refusal(
+		    "org.varlink.service.PermissionDenied", NULL);
+	if (strcmp(id, "strange") == 0)
+		return fake_refusal("io.jwtagent.StrangeNewError", NULL);
+	if (strcmp(id, "broken") == 0)
+		return fake_refusal(
+		    "io.jwtagent.StoreFault", "the disk\x1b[2J is full");
+	return fake_reply(json_pack("{ss ss si si}", "device", id, "result",
+	    text_of(parameters, "reason")[0] != '\0'
+		? text_of(parameters, "reason")
+		: "revoked",
+	    "families_revoked", 1, "sessions_ended", 2));
+}
+
+static json_t *
+explain(const json_t *parameters)
+{
+	bool good = strcmp(text_of(parameters, "token"), "good") == 0;
+
+	return fake_reply(json_pack("{sb ss ss s[{ss sb ss}]}", "accepted",
+	    good, "reason", good ? "ok" : "Expired", "message",
+	    good ? "done" : "the token has expired", "steps", "step",
+	    "lifetime", "ok", good, "detail", text_of(parameters, "service")));
+}
+
+static json_t *
+event(const char *user)
+{
+	return json_pack("{si si ss ss ss ss si si si}", "seq", 7, "time",
+	    1700000000, "event", "login", "outcome", "denied", "reason",
+	    "Expired", "user", user, "uid", -1, "caller_uid", 0, "caller_pid",
+	    5);
+}
+
+static json_t *
+answer(const char *method, const json_t *parameters, void *state)
+{
+	(void)state;
+	if (strncmp(method, "io.jwtagent.", 12) != 0)
+		return NULL;
+	method += 12;
+	if (strcmp(method, "Device.Enroll") == 0)
+		return enroll(parameters);
+	if (strcmp(method, "Device.List") == 0)
+		return strcmp(text_of(parameters, "user"), "bad") == 0
+		    ? stream("device", device("D1"), json_pack("{}"))
+		    : stream("device", device("D1"), device("D2"));
+	if (strcmp(method, "Device.Show") == 0)
+		return strcmp(text_of(parameters, "device"), "D1") == 0
+		    ? fake_reply(device("D1"))
+		    : fake_refusal("io.jwtagent.NoSuchDevice", NULL);
+	if (strcmp(method, "Device.Revoke") == 0)
+		return revoke_device(parameters);
+	if (strcmp(method, "Session.List") == 0)
+		return json_is_true(json_object_get(parameters, "all"))
+		    ? stream("session", session("S1"), session("S2"))
+		    : json_pack("[{s{}}]", "parameters");
+	if (strcmp(method, "Session.Show") == 0)
+		return fake_reply(session("S1"));
+	if (strcmp(method, "Session.Terminate") == 0)
+		return strcmp(text_of(parameters, "session"), "none") == 0
+		    ? fake_refusal("io.jwtagent.NoSuchSession", NULL)
+		    : fake_reply(json_pack(
+			  "{ss ss}", "session", "S1", "result", "terminated"));
+	if (strcmp(method, "Token.Explain") == 0)
+		return explain(parameters);
+	if (strcmp(method, "Token.ListKeys") == 0)
+		return fake_reply(json_pack("{s[{ss ss ss ss ss}]}", "keys",
+		    "kid", "K1", "kty", "EC", "alg", "ES256", "use", "sig",
+		    "crv", "P-256"));
+	if (strcmp(method, "Admin.Audit") == 0)
+		return json_integer_value(
+			   json_object_get(parameters, "limit")) == 5
+		    ? stream("event", event("alice"), event("bob"))
+		    : stream("event", event("carol"), event("dave"));
+	return NULL; /* hangs up */
+}
+
+static json_t *
+json_answer(int code)
+{
+	if (run.code != code)
+		fail_msg("exit %d: %s", run.code, run.complained);
+	return command_json(&run);
+}
+
+#define RUN(...) command_run(&run, "--config", agent.config, __VA_ARGS__, NULL)
+
+static void
+test_enroll(void **state)
+{
+	static const char *const members[] = {"device", "user", "name",
+	    "access_token", "access_expires", "refresh_token",
+	    "refresh_expires"};
+	json_t *json;
+
+	(void)state;
+	RUN("device", "enroll", "--user", "alice", "--name", "laptop",
+	    "--json");
+	json = json_answer(0);
+	for (size_t i = 0; i < sizeof(members) / sizeof(*members); i++)
+		assert_non_null(json_object_get(json, members[i]));
+	assert_string_equal(text_of(json, "user"), "alice");
+	assert_string_equal(text_of(json, "name"), "laptop");
+	json_decref(json);
+
+	RUN("device", "enroll", "--user", "alice", "--name", "laptop");
+	assert_int_equal(run.code, 0);
+	assert_non_null(strstr(run.said, "a.b.c"));
+	assert_non_null(strstr(run.said, "jr1_x"));
+	assert_non_null(strstr(run.complained, "keep it in a file"));
+}
+
+static void
+test_enroll_claims(void **state)
+{
+	json_t *json;
+
+	(void)state;
+	RUN("device", "enroll", "--user=a", "--name=n", "--claim", "s=text",
+	    "--claim", "n=5", "--claim", "q=\"5\"", "--claim", "b=true",
+	    "--claim", "l=[1,2]", "--claim", "o={\"a\":null}", "--claim",
+	    "e=", "--claim", "x=a=b", "--json");
+	json = json_answer(0);
+	assert_string_equal(text_of(json, "name"),
+	    "{\"s\":\"text\",\"n\":5,\"q\":\"5\",\"b\":true,\"l\":[1,2],"
+	    "\"o\":{\"a\":null},\"e\":\"\",\"x\":\"a=b\"}");
+	json_decref(json);
+}
+
+static void
+test_enroll_to_file(void **state)
+{
+	auto_clear(folder) struct folder folder;
+	auto_str char *token = NULL;
+	auto_str char *cached = NULL;
+	char path[PATH_MAX];
+	struct stat status;
+
+	(void)state;
+	folder_new(&folder);
+	folder_path(&folder, "t", path);
+	RUN("device", "enroll", "--user=a", "--name=n", "--refresh-file", path);
+	assert_int_equal(run.code, 0);
+	assert_null(strstr(run.said, "jr1_"));
+	assert_null(strstr(run.said, "a.b.c"));
+	token = folder_read(&folder, "t");
+	assert_string_equal(token, "jr1_x\n");
+	cached = folder_read(&folder, "t.access");
+	assert_string_equal(cached,
+	    "{\"access_token\":\"a.b.c\",\"access_expires\":1700000900}\n");
+	assert_int_equal(stat(path, &status), 0);
+	assert_int_equal(status.st_mode & 07777U, 0600);
+
+	/* nobody is enrolled when the file could not be written */
+	RUN("device", "enroll", "--user=a", "--name=n", "--refresh-file",
+	    "/nowhere/token");
+	assert_int_equal(run.code, 1);
+	assert_string_equal(run.said, "");
+	RUN("device", "enroll", "--user=a", "--name=n", "--refresh-file",
+	    folder.path, "--json");
+	assert_int_equal(run.code, 1);
+	assert_string_equal(run.said, "");
+}
+
+static void
+test_devices(void **state)
+{
+	json_t *json;
+
+	(void)state;
+	RUN("device", "list", "--json");
+	json = json_answer(0);
+	assert_int_equal(json_array_size(json), 2);
+	assert_string_equal(text_of(json_array_get(json, 1), "device"), "D2");
+	assert_true(json_is_null(
+	    json_object_get(json_array_get(json, 0), "seen_rhost")));
+	json_decref(json);
+	RUN("device", "list");
+	assert_int_equal(run.code, 0);
+	assert_non_null(strstr(run.said, "D1"));
+	assert_null(strchr(run.said, '\x1b'));
+
+	RUN("device", "show", "D1", "--json");
+	json = json_answer(0);
+	assert_int_equal(
+	    json_integer_value(json_object_get(json, "generation")), 3);
+	assert_true(json_is_null(json_object_get(json, "seen")));
+	json_decref(json);
+	RUN("device", "show", "D1");
+	assert_int_equal(run.code, 0);
+	assert_null(strchr(run.said, '\x1b'));
+	RUN("device", "show", "D9");
+	assert_int_equal(run.code, 5);
+	assert_string_equal(run.said, "");
+	assert_string_equal(
+	    run.complained, "jwt-agent: device show: no such device\n");
+}
+
+static void
+test_entry_of_another_shape(void **state)
+{
+	(void)state;
+	RUN("device", "list", "--user", "bad", "--json");
+	assert_int_equal(run.code, 1);
+	assert_string_equal(run.said, "");
+	assert_non_null(strstr(run.complained, "was not understood"));
+}
+
+static void
+test_revoke(void **state)
+{
+	json_t *json;
+
+	(void)state;
+	RUN("device", "revoke", "D1", "--json");
+	json = json_answer(0);
+	assert_string_equal(text_of(json, "device"), "D1");
+	assert_string_equal(text_of(json, "result"), "revoked");
+	assert_int_equal(
+	    json_integer_value(json_object_get(json, "families_revoked")), 1);
+	assert_int_equal(
+	    json_integer_value(json_object_get(json, "sessions_ended")), 2);
+	json_decref(json);
+	RUN("device", "revoke", "--reason", "already revoked", "D1");
+	assert_int_equal(run.code, 0);
+	assert_string_equal(run.said,
+	    "D1: already revoked; families revoked: 1, sessions ended: 2\n");
+
+	RUN("device", "revoke", "none", "--json");
+	json = json_answer(5);
+	assert_string_equal(text_of(json, "device"), "none");
+	assert_string_equal(text_of(json, "result"), "no such device");
+	assert_true(json_is_integer(json_object_get(json, "families_revoked")));
+	assert_true(json_is_integer(json_object_get(json, "sessions_ended")));
+	json_decref(json);
+	RUN("device", "revoke", "none");
+	assert_int_equal(run.code, 5);
+	assert_string_equal(run.said, "");
+}
+
+static void
+test_errors(void **state)
+{
+	(void)state;
+	RUN("device", "revoke", "locked");
+	assert_int_equal(run.code, 3);
+	assert_non_null(strstr(run.complained, "you may not do this\nroot"));
+	RUN("device", "revoke", "broken");
+	assert_int_equal(run.code, 1);
+	assert_non_null(strstr(run.complained,
+	    "device revoke: the disk?[2J is full\ntry: journalctl"));
+	RUN("device", "revoke", "strange");
+	assert_int_equal(run.code, 1);
+	/* the agent hangs up in the middle of a call */
+	RUN("status");
+	assert_int_equal(run.code, 4);
+	assert_string_equal(run.said, "");
+}
+
+static void
+test_sessions(void **state)
+{
+	static const char *const members[] = {"session", "user", "device",
+	    "service", "rhost", "tty", "opened", "expires", "state", "leader"};
+	json_t *json;
+
+	(void)state;
+	RUN("session", "list", "--json");
+	json = json_answer(0);
+	assert_int_equal(json_array_size(json), 0);
+	assert_true(json_is_array(json));
+	json_decref(json);
+	RUN("session", "list");
+	assert_int_equal(run.code, 0);
+	assert_memory_equal(run.said, "SESSION", 7);
+
+	RUN("session", "list", "--all", "--json");
+	json = json_answer(0);
+	assert_int_equal(json_array_size(json), 2);
+	for (size_t i = 0; i < sizeof(members) / sizeof(*members); i++)
+		assert_non_null(
+		    json_object_get(json_array_get(json, 0), members[i]));
+	assert_true(
+	    json_is_null(json_object_get(json_array_get(json, 0), "leader")));
+	json_decref(json);
+	RUN("session", "show", "S1", "--json");
+	json = json_answer(0);
+	assert_string_equal(text_of(json, "rhost"), "h.test");
+	json_decref(json);
+	RUN("session", "terminate", "S1", "--json");
+	json = json_answer(0);
+	assert_string_equal(text_of(json, "result"), "terminated");
+	json_decref(json);
+	RUN("session", "terminate", "none");
+	assert_int_equal(run.code, 5);
+}
+
+static void
+test_explain(void **state)
+{
+	json_t *json;
+
+	(void)state;
+	run.input = "good\n";
+	RUN("token", "explain", "--user", "a", "--service", "sshd", "--json");
+	json = json_answer(0);
+	assert_true(json_is_true(json_object_get(json, "accepted")));
+	assert_string_equal(
+	    text_of(
+		json_array_get(json_object_get(json, "steps"), 0), "detail"),
+	    "sshd");
+	json_decref(json);
+	run.input = "bad";
+	RUN("token", "explain", "--user", "a", "--service", "sshd", "--json");
+	json = json_answer(3);
+	assert_true(json_is_false(json_object_get(json, "accepted")));
+	assert_string_equal(text_of(json, "reason"), "Expired");
+	json_decref(json);
+	RUN("token", "explain", "--user", "a", "--service", "sshd");
+	assert_int_equal(run.code, 3);
+	assert_non_null(
+	    strstr(run.said, "refused: the token has expired (Expired)\n"));
+	run.input = NULL;
+	RUN("token", "explain", "--user", "a", "--service", "sshd");
+	assert_int_equal(run.code, 3);
+	assert_string_equal(run.said, "");
+}
+
+static void
+test_keys(void **state)
+{
+	json_t *json;
+
+	(void)state;
+	RUN("key", "jwks");
+	json = json_answer(0);
+	assert_int_equal(json_array_size(json_object_get(json, "keys")), 1);
+	json_decref(json);
+	RUN("key", "list", "--json");
+	json = json_answer(0);
+	assert_string_equal(text_of(json_array_get(json, 0), "kid"), "K1");
+	json_decref(json);
+	RUN("key", "list");
+	assert_int_equal(run.code, 0);
+	assert_non_null(strstr(run.said, "K1"));
+}
+
+static void
+test_audit(void **state)
+{
+	json_t *json;
+
+	(void)state;
+	RUN("audit", "list", "--limit", "5", "--json");
+	json = json_answer(0);
+	assert_int_equal(json_array_size(json), 2);
+	assert_string_equal(text_of(json_array_get(json, 0), "user"), "alice");
+	json_decref(json);
+	RUN("audit", "list");
+	assert_int_equal(run.code, 0);
+	assert_non_null(strstr(run.said, "carol"));
+}
+
+static void
+test_no_agent(void **state)
+{
+	static const char *const commands[][2] = {{"status", NULL},
+	    {"device", "list"}, {"session", "list"}, {"key", "list"},
+	    {"audit", "list"}};
+	auto_clear(folder) struct folder folder;
+	char path[PATH_MAX];
+
+	(void)state;
+	folder_new(&folder);
+	folder_write(&folder, "c", "[agent]\nsocket = /nowhere/socket\n", 0644);
+	folder_path(&folder, "c", path);
+	for (size_t i = 0; i < sizeof(commands) / sizeof(*commands); i++) {
+		command_run(&run, "--config", path, commands[i][0],
+		    commands[i][1], NULL);
+		assert_int_equal(run.code, 4);
+		assert_string_equal(run.said, "");
+		assert_non_null(strstr(run.complained, "jwt-agent doctor"));
+	}
+}
+
+static int
+set_up(void **state)
+{
+	(void)state;
+	fake_agent_start(&agent, answer, NULL);
+	return 0;
+}
+
+static int
+tear_down(void **state)
+{
+	(void)state;
+	fake_agent_clear(&agent);
+	return 0;
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+	    cmocka_unit_test(test_enroll),
+	    cmocka_unit_test(test_enroll_claims),
+	    cmocka_unit_test(test_enroll_to_file),
+	    cmocka_unit_test(test_devices),
+	    cmocka_unit_test(test_entry_of_another_shape),
+	    cmocka_unit_test(test_revoke),
+	    cmocka_unit_test(test_errors),
+	    cmocka_unit_test(test_sessions),
+	    cmocka_unit_test(test_explain),
+	    cmocka_unit_test(test_keys),
+	    cmocka_unit_test(test_audit),
+	    cmocka_unit_test(test_no_agent),
+	};
+
+	return cmocka_run_group_tests(tests, set_up, tear_down);
+}

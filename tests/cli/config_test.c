@@ -1,0 +1,368 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "jwt-agent/config/config.h"
+
+#include "tests/cli/folder.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <cmocka.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#define MAIN "jwt-agent.conf"
+#define SOURCE_DIR (getenv("srcdir") != NULL ? getenv("srcdir") : ".")
+
+static enum err
+load(const struct folder *folder, bool must_exist, struct config **config,
+    struct config_error *error)
+{
+	char path[PATH_MAX];
+
+	return config_load(
+	    folder_path(folder, MAIN, path), must_exist, config, error);
+}
+
+static void
+assert_defaults(const struct config *config)
+{
+	char host[HOST_NAME_MAX + 1] = "";
+	char name[HOST_NAME_MAX + 32];
+
+	gethostname(host, sizeof(host) - 1);
+	snprintf(name, sizeof(name), "urn:jwt-agent:%s", host);
+	assert_string_equal(config->socket, "/run/jwt-agent/io.jwtagent");
+	assert_string_equal(config->store, "/var/lib/jwt-agent/store");
+	assert_string_equal(
+	    config->master_key, "/var/lib/jwt-agent/master.key");
+	assert_string_equal(config->admin_group, "jwt-admin");
+	assert_string_equal(config->issuer, name);
+	assert_string_equal(config->audience, name);
+	assert_string_equal(config->algorithm, "ES256");
+	assert_int_equal(config->access_lifetime, 15 * 60);
+	assert_int_equal(config->refresh_idle, 30 * 86400);
+	assert_int_equal(config->refresh_absolute, 180 * 86400);
+	assert_int_equal(config->refresh_grace, 30);
+}
+
+static void
+test_missing_file(void **state)
+{
+	auto_clear(folder) struct folder folder;
+	auto_free(config) struct config *config = NULL;
+	struct config_error error;
+	char path[PATH_MAX], sentence[PATH_MAX + 64];
+
+	(void)state;
+	folder_new(&folder);
+	assert_int_equal(load(&folder, false, &config, &error), OK);
+	assert_defaults(config);
+	config_free(TAKE(config));
+	assert_int_equal(load(&folder, true, &config, &error), ERR_CONFIG);
+	snprintf(sentence, sizeof(sentence), "%s: there is no such file",
+	    folder_path(&folder, MAIN, path));
+	assert_string_equal(error.text, sentence);
+	assert_null(config);
+}
+
+static void
+test_every_key(void **state)
+{
+	auto_clear(folder) struct folder folder;
+	auto_free(config) struct config *config = NULL;
+	struct config_error error;
+
+	(void)state;
+	folder_new(&folder);
+	folder_write(&folder, MAIN,
+	    "# a comment\n; another\n\n  # indented\n"
+	    "[agent]\nsocket=/s\nstore = /t\nmaster_key = /m ; sealed\n"
+	    "admin_group = staff\n"
+	    "[token] ; of both kinds\nissuer = https://a.test/x#y\n"
+	    "audience = b\nalgorithm = EdDSA\naccess_lifetime = 5m\r\n"
+	    "refresh_idle = 2d\nrefresh_absolute = 3h\nrefresh_grace = 0\n"
+	    "[agent]\n",
+	    0644);
+	assert_int_equal(load(&folder, true, &config, &error), OK);
+	assert_string_equal(config->socket, "/s");
+	assert_string_equal(config->store, "/t");
+	assert_string_equal(config->master_key, "/m");
+	assert_string_equal(config->admin_group, "staff");
+	assert_string_equal(config->issuer, "https://a.test/x#y");
+	assert_string_equal(config->audience, "b");
+	assert_string_equal(config->algorithm, "EdDSA");
+	assert_int_equal(config->access_lifetime, 300);
+	assert_int_equal(config->refresh_idle, 2 * 86400);
+	assert_int_equal(config->refresh_absolute, 3 * 3600);
+	assert_int_equal(config->refresh_grace, 0);
+}
+
+#define X50 "xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx"
+
+static void
+test_refusals(void **state)
+{
+	static const struct {
+		const char *text;
+		const char *sentence; /* behind the name of the file */
+	} bad[] = {
+	    {"[agent]\nstore = here\n",
+		":2: store= takes an absolute path, not \"here\""},
+	    {"[agent]\n\nstroe = /x\n",
+		":3: unknown key \"stroe\" in section [agent]"},
+	    {"[token]\nstore = /x\n",
+		":2: unknown key \"store\" in section [token]"},
+	    {"[agent]\nStore = /x\n",
+		":2: unknown key \"Store\" in section [agent]"},
+	    {"[tokne]\n", ":1: unknown section"},
+	    {"[" X50 X50 "]\n", ":1: unknown section"},
+	    {"[token\nalgorithm = ES256\n", ":1: a section is written [NAME]"},
+	    {"[token] algorithm = RS256\n",
+		":1: a section stands on a line of its own"},
+	    {"store = /x\n", ":1: a key stands before the first section"},
+	    {"[agent]\nstore\n", ":2: neither NAME = VALUE nor [SECTION]"},
+	    {"[agent]\nstore =\n", ":2: store= needs a value"},
+	    {"[agent]\nstore = ; none\n", ":2: store= needs a value"},
+	    {"[agent]\nsocket = /x\n store = /y\n",
+		":3: a line may not begin with white space"},
+	    {"[agent]\nstore = /x\nstore = /y\n",
+		":3: the key is set twice in this file"},
+	    {"[agent]\nstore = /x\n[token]\n[agent]\nstore = /x\n",
+		":5: the key is set twice in this file"},
+	    {"[agent]\nstore = /" X50 X50 X50 X50 "\n",
+		":2: the line is too long"},
+	    {"# " X50 X50 X50 X50 "\n", ":1: the line is too long"},
+	    {"[agent]\nstore = /x # here\n",
+		":2: a comment behind a value begins with ;"},
+	    {"[token]\nissuer = a\tb\n",
+		":2: a value takes printable ASCII characters only"},
+	    {"[token]\nissuer = \xC3\xA4\n",
+		":2: a value takes printable ASCII characters only"},
+	    {"\xEF\xBB\xBF[agent]\n",
+		":1: the file begins with a byte order mark"},
+	    {"[token]\nalgorithm = HS256\n",
+		":2: algorithm= takes one of ES256|RS256|EdDSA, not "
+		"\"HS256\""},
+	    {"[token]\nalgorithm = es256\n",
+		":2: algorithm= takes one of ES256|RS256|EdDSA, not "
+		"\"es256\""},
+	    {"[token]\naccess_lifetime = soon\n",
+		":2: access_lifetime= takes a time such as 90, 30s, 15m, 8h "
+		"or 30d, not \"soon\""},
+	    {"[token]\naccess_lifetime = 0\n",
+		":2: access_lifetime= takes 1 to 86400 seconds"},
+	    {"[token]\naccess_lifetime = 25h\n",
+		":2: access_lifetime= takes 1 to 86400 seconds"},
+	    {"[token]\nrefresh_idle = 0\n",
+		":2: refresh_idle= takes 1 to 315360000 seconds"},
+	    {"[token]\nrefresh_absolute = 3651d\n",
+		":2: refresh_absolute= takes 1 to 315360000 seconds"},
+	    {"[token]\nrefresh_grace = 11m\n",
+		":2: refresh_grace= takes 0 to 600 seconds"},
+	    {"[agent]\nsocket = /" X50 X50 "1234567\n",
+		": socket= takes a path of at most 107 bytes"},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(bad) / sizeof(*bad); i++) {
+		auto_clear(folder) struct folder folder;
+		struct config *config = NULL;
+		struct config_error error;
+		char path[PATH_MAX], sentence[PATH_MAX + 256];
+
+		folder_new(&folder);
+		folder_write(&folder, MAIN, bad[i].text, 0644);
+		assert_int_equal(
+		    load(&folder, true, &config, &error), ERR_CONFIG);
+		snprintf(sentence, sizeof(sentence), "%s%s",
+		    folder_path(&folder, MAIN, path), bad[i].sentence);
+		assert_string_equal(error.text, sentence);
+		assert_null(config);
+	}
+}
+
+static void
+test_nul_byte(void **state)
+{
+	auto_clear(folder) struct folder folder;
+	struct config *config = NULL;
+	struct config_error error;
+	char path[PATH_MAX];
+	FILE *file;
+
+	(void)state;
+	folder_new(&folder);
+	file = fopen(folder_path(&folder, MAIN, path), "we");
+	assert_non_null(file);
+	assert_int_equal(fwrite("[agent]\nstore = /x\0y\n", 1, 21, file), 21);
+	fclose(file);
+	assert_int_equal(load(&folder, true, &config, &error), ERR_CONFIG);
+	assert_non_null(strstr(error.text, ":2: the line holds a NUL byte"));
+}
+
+static void
+test_longest_line(void **state)
+{
+	auto_clear(folder) struct folder folder;
+	auto_free(config) struct config *config = NULL;
+	struct config_error error;
+	char text[300];
+
+	(void)state;
+	folder_new(&folder);
+	/* 198 characters and the end of line fill libinih's buffer */
+	snprintf(text, sizeof(text), "[agent]\nstore=/%0191d\n", 7);
+	folder_write(&folder, MAIN, text, 0644);
+	assert_int_equal(load(&folder, true, &config, &error), OK);
+	assert_int_equal(strlen(config->store), 192);
+	config_free(TAKE(config));
+	snprintf(text, sizeof(text), "[agent]\nstore=/%0192d\n", 7);
+	folder_write(&folder, MAIN, text, 0644);
+	assert_int_equal(load(&folder, true, &config, &error), ERR_CONFIG);
+}
+
+static void
+test_unreadable(void **state)
+{
+	auto_clear(folder) struct folder folder;
+	struct config *config = NULL;
+	struct config_error error;
+	char path[PATH_MAX];
+
+	(void)state;
+	folder_new(&folder);
+	assert_int_equal(mkdir(folder_path(&folder, MAIN, path), 0700), 0);
+	assert_int_equal(load(&folder, true, &config, &error), ERR_CONFIG);
+	assert_non_null(strstr(error.text, ": Is a directory"));
+}
+
+static void
+test_further_files(void **state)
+{
+	auto_clear(folder) struct folder folder;
+	auto_free(config) struct config *config = NULL;
+	struct config_error error;
+
+	(void)state;
+	folder_new(&folder);
+	folder_write(&folder, MAIN, "[agent]\nstore = /1\nsocket = /1\n", 0644);
+	folder_write(&folder, "conf.d/20.conf", "[agent]\nstore = /3\n", 0644);
+	folder_write(&folder, "conf.d/10.conf",
+	    "[agent]\nstore = /2\nmaster_key = /2\n", 0644);
+	folder_write(&folder, "conf.d/.hidden.conf", "nonsense\n", 0644);
+	folder_write(&folder, "conf.d/30.conf~", "nonsense\n", 0644);
+	assert_int_equal(load(&folder, true, &config, &error), OK);
+	assert_string_equal(config->store, "/3");
+	assert_string_equal(config->socket, "/1");
+	assert_string_equal(config->master_key, "/2");
+	config_free(TAKE(config));
+
+	folder_write(&folder, "conf.d/40.conf", "\nnonsense\n", 0644);
+	assert_int_equal(load(&folder, true, &config, &error), ERR_CONFIG);
+	assert_non_null(strstr(error.text, "/conf.d/40.conf:2: "));
+}
+
+static void
+test_too_many_further_files(void **state)
+{
+	auto_clear(folder) struct folder folder;
+	struct config *config = NULL;
+	struct config_error error;
+
+	(void)state;
+	folder_new(&folder);
+	for (int i = 0; i <= CONFIG_FILES_MAX; i++) {
+		char name[32];
+
+		snprintf(name, sizeof(name), "conf.d/%03d.conf", i);
+		folder_write(&folder, name, "", 0644);
+	}
+	assert_int_equal(load(&folder, false, &config, &error), ERR_CONFIG);
+	assert_non_null(strstr(error.text, "holds more than 100 files"));
+}
+
+/* The shipped file, taken "#" off every key. */
+static void
+uncomment(char *text)
+{
+	char *to = text;
+
+	for (const char *line = text; *line != '\0';) {
+		size_t size = strcspn(line, "\n");
+
+		size += line[size] == '\n';
+		if (line[0] == '#' && line[1] >= 'a' && line[1] <= 'z') {
+			line++;
+			size--;
+		}
+		memmove(to, line, size);
+		to += size;
+		line += size;
+	}
+	*to = '\0';
+}
+
+static void
+test_shipped_file(void **state)
+{
+	auto_clear(folder) struct folder folder;
+	auto_free(config) struct config *config = NULL;
+	auto_str char *text = NULL;
+	struct folder source;
+	struct config_error error;
+	const struct option *options;
+	char path[PATH_MAX];
+	size_t count;
+
+	(void)state;
+	snprintf(path, sizeof(path), "%s/etc/jwt-agent.conf", SOURCE_DIR);
+	assert_int_equal(config_load(path, true, &config, &error), OK);
+	assert_defaults(config);
+	config_free(TAKE(config));
+
+	snprintf(source.path, sizeof(source.path), "%s/etc", SOURCE_DIR);
+	text = folder_read(&source, MAIN);
+	assert_non_null(text);
+	uncomment(text);
+	options = config_options(&count);
+	for (size_t i = 0; i < count; i++) {
+		char line[128];
+
+		snprintf(line, sizeof(line), "\n%s = ", options[i].name);
+		assert_non_null(strstr(text, line));
+	}
+	folder_new(&folder);
+	folder_write(&folder, MAIN, text, 0644);
+	assert_int_equal(load(&folder, true, &config, &error), OK);
+	assert_string_equal(config->issuer, "urn:jwt-agent:HOST");
+	assert_string_equal(config->audience, "urn:jwt-agent:HOST");
+	free(TAKE(config->issuer));
+	free(TAKE(config->audience));
+	for (size_t i = 0; i < count; i++) {
+		char line[256];
+
+		if (options[i].preset == NULL)
+			continue;
+		snprintf(line, sizeof(line), "\n%s = %s\n", options[i].name,
+		    options[i].preset);
+		assert_non_null(strstr(text, line));
+	}
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+	    cmocka_unit_test(test_missing_file),
+	    cmocka_unit_test(test_every_key),
+	    cmocka_unit_test(test_refusals),
+	    cmocka_unit_test(test_nul_byte),
+	    cmocka_unit_test(test_longest_line),
+	    cmocka_unit_test(test_unreadable),
+	    cmocka_unit_test(test_further_files),
+	    cmocka_unit_test(test_too_many_further_files),
+	    cmocka_unit_test(test_shipped_file),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,43 @@
+# SPDX-License-Identifier: BSD-3-Clause
+
+# NAME_replay feeds the corpus NAME to NAME_fuzz.c. Configured with CC=clang
+# and --enable-fuzzing, the same file makes a fuzzer, which `make fuzz` runs.
+%C%_programs = %D%/jws_replay %D%/message_replay
+
+check_PROGRAMS += $(%C%_programs)
+TESTS += $(%C%_programs)
+
+%C%_jws_replay_SOURCES = %D%/jws_fuzz.c %D%/replay.c
+%C%_jws_replay_LDADD = \
+	jwt-agent/policy/libpolicy.la \
+	jwt-agent/verify/libverify.la
+
+%C%_message_replay_SOURCES = %D%/message_fuzz.c %D%/replay.c
+%C%_message_replay_LDADD = \
+	jwt-agent/server/libserver.la \
+	jwt-agent/config/libconfig.la
+
+EXTRA_DIST += %D%/corpus
+
+if FUZZING
+FUZZ_SECONDS = 180
+fuzzers = %D%/jws_fuzz %D%/message_fuzz
+noinst_PROGRAMS += $(fuzzers)
+
+%C%_jws_fuzz_SOURCES = %D%/jws_fuzz.c
+%C%_jws_fuzz_LDADD = $(%C%_jws_replay_LDADD)
+%C%_jws_fuzz_LDFLAGS = $(AM_LDFLAGS) -fsanitize=fuzzer
+
+%C%_message_fuzz_SOURCES = %D%/message_fuzz.c
+%C%_message_fuzz_LDADD = $(%C%_message_replay_LDADD)
+%C%_message_fuzz_LDFLAGS = $(AM_LDFLAGS) -fsanitize=fuzzer
+
+fuzz: $(fuzzers)
+	for fuzzer in $(fuzzers); do \
+		name=$$(basename $$fuzzer _fuzz); \
+		mkdir -p found-$$name; \
+		./$$fuzzer -max_total_time=$(FUZZ_SECONDS) found-$$name \
+			$(srcdir)/%D%/corpus/$$name || exit 1; \
+	done
+.PHONY: fuzz
+endif

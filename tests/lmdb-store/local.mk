@@ -1,0 +1,63 @@
+# SPDX-License-Identifier: BSD-3-Clause
+store_test_fixture = %D%/sample.c %D%/sample.h %D%/scratch.c %D%/scratch.h
+store_test_libraries = lmdb-store/libstore.la base/libbase.la \
+	$(CMOCKA_LIBS) $(JANSSON_LIBS) $(OPENSSL_LIBS) $(LMDB_LIBS)
+
+store_tests = \
+	%D%/audit_test \
+	%D%/device_test \
+	%D%/family_test \
+	%D%/fault_test \
+	%D%/key_test \
+	%D%/kv_test \
+	%D%/masterkey_test \
+	%D%/record_test \
+	%D%/revoked_test \
+	%D%/schema_test \
+	%D%/seal_test \
+	%D%/session_test \
+	%D%/signkey_test \
+	%D%/store_test
+check_PROGRAMS += $(store_tests)
+TESTS += $(store_tests)
+
+%C%_audit_test_SOURCES = %D%/audit_test.c $(store_test_fixture)
+%C%_audit_test_LDADD = $(store_test_libraries)
+%C%_device_test_SOURCES = %D%/device_test.c $(store_test_fixture)
+%C%_device_test_LDADD = $(store_test_libraries)
+%C%_family_test_SOURCES = %D%/family_test.c $(store_test_fixture)
+%C%_family_test_LDADD = $(store_test_libraries)
+%C%_fault_test_SOURCES = %D%/fault_test.c $(store_test_fixture)
+%C%_fault_test_LDADD = $(store_test_libraries)
+%C%_key_test_SOURCES = %D%/key_test.c $(store_test_fixture)
+%C%_key_test_LDADD = $(store_test_libraries)
+%C%_kv_test_SOURCES = %D%/kv_test.c $(store_test_fixture)
+%C%_kv_test_LDADD = $(store_test_libraries)
+%C%_masterkey_test_SOURCES = %D%/masterkey_test.c $(store_test_fixture)
+%C%_masterkey_test_LDADD = $(store_test_libraries)
+%C%_record_test_SOURCES = %D%/record_test.c $(store_test_fixture)
+%C%_record_test_LDADD = $(store_test_libraries)
+%C%_revoked_test_SOURCES = %D%/revoked_test.c $(store_test_fixture)
+%C%_revoked_test_LDADD = $(store_test_libraries)
+%C%_schema_test_SOURCES = %D%/schema_test.c $(store_test_fixture)
+%C%_schema_test_LDADD = $(store_test_libraries)
+%C%_seal_test_SOURCES = %D%/seal_test.c $(store_test_fixture)
+%C%_seal_test_LDADD = $(store_test_libraries)
+%C%_session_test_SOURCES = %D%/session_test.c $(store_test_fixture)
+%C%_session_test_LDADD = $(store_test_libraries)
+%C%_signkey_test_SOURCES = %D%/signkey_test.c $(store_test_fixture)
+%C%_signkey_test_LDADD = $(store_test_libraries)
+%C%_store_test_SOURCES = %D%/store_test.c $(store_test_fixture)
+%C%_store_test_LDADD = $(store_test_libraries)
+
+%C%_fault_test_LDFLAGS = $(AM_LDFLAGS) \
+	-Wl,--wrap=malloc,--wrap=calloc,--wrap=strdup \
+	-Wl,--wrap=fsync,--wrap=link,--wrap=mkdir,--wrap=flock \
+	-Wl,--wrap=mdb_env_create,--wrap=mdb_env_set_maxdbs \
+	-Wl,--wrap=mdb_env_set_mapsize,--wrap=mdb_env_open \
+	-Wl,--wrap=mdb_reader_check,--wrap=mdb_txn_begin \
+	-Wl,--wrap=mdb_txn_commit,--wrap=mdb_dbi_open \
+	-Wl,--wrap=mdb_get,--wrap=mdb_put,--wrap=mdb_del,--wrap=mdb_stat \
+	-Wl,--wrap=mdb_cursor_open,--wrap=mdb_cursor_get \
+	-Wl,--wrap=EVP_CIPHER_CTX_new,--wrap=EVP_CipherInit_ex \
+	-Wl,--wrap=EVP_CipherUpdate,--wrap=EVP_CipherFinal_ex

@@ -1,0 +1,15 @@
+# SPDX-License-Identifier: BSD-3-Clause
+SERVER_TESTS = \
+	%D%/requests_test \
+	%D%/turn_test
+
+check_PROGRAMS += $(SERVER_TESTS)
+TESTS += $(SERVER_TESTS)
+
+%C%_requests_test_LDADD = \
+	jwt-agent/server/libserver.la \
+	jwt-agent/config/libconfig.la \
+	$(CMOCKA_LIBS)
+%C%_turn_test_LDADD = \
+	tests/service/libagency.la \
+	jwt-agent/server/libserver.la

@@ -1,0 +1,212 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+
+/* The daemon's request table is held against the interface files: what one
+ * says and the other does not is a fault in either. */
+
+#include "jwt-agent/server/request.h"
+#include "varlink/interfaces.h"
+
+#include <ctype.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <string.h>
+#include <cmocka.h>
+
+#define TEXT_MAX (64 * 1024)
+
+static const char *
+description_of(const char *method, size_t size)
+{
+	for (size_t i = 0; i < interface_count; i++)
+		if (strlen(interfaces[i].name) == size &&
+		    strncmp(interfaces[i].name, method, size) == 0)
+			return interfaces[i].description;
+	fail_msg("no interface file for %s", method);
+	return NULL;
+}
+
+/* Without comments, and with every run of white space as one blank; none
+ * behind an opening or before a closing bracket. */
+static void
+normalize(const char *text, char out[TEXT_MAX])
+{
+	size_t used = 0;
+
+	for (; *text != '\0'; text++) {
+		if (*text == '#')
+			text += strcspn(text, "\n");
+		if (isspace((unsigned char)*text)) {
+			if (used > 0 && out[used - 1] != ' ' &&
+			    out[used - 1] != '(')
+				out[used++] = ' ';
+			continue;
+		}
+		if (*text == ')' && used > 0 && out[used - 1] == ' ')
+			used--;
+		out[used++] = *text;
+		assert_true(used < TEXT_MAX - 1);
+	}
+	out[used] = '\0';
+}
+
+static void
+write_fields(FILE *out, const struct fields *fields)
+{
+	fputc('(', out);
+	for (size_t i = 0; i < fields->count; i++)
+		fprintf(out, "%s%s: %s", i > 0 ? ", " : "",
+		    fields->field[i].name,
+		    field_varlink_type(fields->field[i].kind));
+	fputc(')', out);
+}
+
+static void
+write_method(FILE *out, const struct request *row, const char *name)
+{
+	fprintf(out, "method %s", name);
+	write_fields(out, row->request());
+	fprintf(out, " -> ");
+	if (row->next == NULL)
+		write_fields(out, row->reply());
+	else
+		fprintf(out, "(%s: ?%c%s)", row->entry,
+		    toupper((unsigned char)row->entry[0]), row->entry + 1);
+}
+
+static void
+expect(const char *interface, const char *wanted)
+{
+	if (strstr(interface, wanted) == NULL)
+		fail_msg("the interface file does not say: %s", wanted);
+}
+
+static void
+every_row_is_in_its_interface_file(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < request_count; i++) {
+		const struct request *row = &requests[i];
+		const char *dot = strrchr(row->method, '.');
+		char interface[TEXT_MAX], wanted[TEXT_MAX] = "";
+		FILE *out = fmemopen(wanted, sizeof(wanted), "w");
+
+		normalize(
+		    description_of(row->method, (size_t)(dot - row->method)),
+		    interface);
+		write_method(out, row, dot + 1);
+		fclose(out);
+		expect(interface, wanted);
+	}
+}
+
+static void
+every_entry_is_a_type_of_its_interface_file(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < request_count; i++) {
+		const struct request *row = &requests[i];
+		const char *dot = strrchr(row->method, '.');
+		char interface[TEXT_MAX], wanted[TEXT_MAX] = "";
+		FILE *out;
+
+		if (row->next == NULL)
+			continue;
+		out = fmemopen(wanted, sizeof(wanted), "w");
+		normalize(
+		    description_of(row->method, (size_t)(dot - row->method)),
+		    interface);
+		fprintf(out, "type %c%s ",
+		    toupper((unsigned char)row->entry[0]), row->entry + 1);
+		write_fields(out, row->reply());
+		fclose(out);
+		expect(interface, wanted);
+	}
+}
+
+static size_t
+count(const char *text, const char *word)
+{
+	size_t found = 0;
+
+	for (; (text = strstr(text, word)) != NULL; text++)
+		found++;
+	return found;
+}
+
+static void
+every_method_of_the_interface_files_has_a_row(void **state)
+{
+	size_t methods = 0;
+
+	(void)state;
+	for (size_t i = 0; i < interface_count; i++)
+		if (strncmp(interfaces[i].name, "org.", 4) != 0)
+			methods +=
+			    count(interfaces[i].description, "\nmethod ");
+	assert_int_equal(methods, request_count);
+}
+
+/* Every error that may be sent is declared in io.jwtagent. */
+static void
+every_error_is_declared(void **state)
+{
+	static const enum err never_sent[] = {ERR_UNREACHABLE, ERR_TIMEOUT,
+	    ERR_UNTRUSTED_SERVER, ERR_PROTOCOL, ERR_STORE_GROW, ERR_NOT_FOUND,
+	    ERR_USAGE};
+	const char *text = description_of("io.jwtagent", 11);
+	size_t declared = count(text, "\nerror ");
+	size_t ours = 0;
+
+	(void)state;
+	for (int i = OK + 1; i < ERR_COUNT; i++) {
+		char wanted[128];
+		bool sent = strncmp(err_wire((enum err)i), ERROR_PREFIX,
+				strlen(ERROR_PREFIX)) == 0;
+
+		for (size_t j = 0; j < sizeof(never_sent) / sizeof(*never_sent);
+		     j++)
+			sent = sent && never_sent[j] != (enum err)i;
+		if (!sent)
+			continue;
+		ours++;
+		snprintf(wanted, sizeof(wanted),
+		    "\nerror %s (message: ?string)\n", err_name((enum err)i));
+		expect(text, wanted);
+	}
+	assert_int_equal(ours, declared);
+}
+
+static void
+finds_rows_and_says_what_is_unknown(void **state)
+{
+	const struct request *row = NULL;
+
+	(void)state;
+	assert_int_equal(request_find("io.jwtagent.Token.Refresh", &row), OK);
+	assert_string_equal(row->event, "refresh");
+	assert_int_equal(request_find("io.jwtagent.Token.Nothing", &row),
+	    ERR_METHOD_NOT_FOUND);
+	assert_int_equal(request_find("io.jwtagent.Nothing.Refresh", &row),
+	    ERR_INTERFACE_NOT_FOUND);
+	assert_int_equal(
+	    request_find("Refresh", &row), ERR_INTERFACE_NOT_FOUND);
+	assert_int_equal(
+	    request_find("leader gone", &row), ERR_INTERFACE_NOT_FOUND);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+	    cmocka_unit_test(every_row_is_in_its_interface_file),
+	    cmocka_unit_test(every_entry_is_a_type_of_its_interface_file),
+	    cmocka_unit_test(every_method_of_the_interface_files_has_a_row),
+	    cmocka_unit_test(every_error_is_declared),
+	    cmocka_unit_test(finds_rows_and_says_what_is_unknown),
+	};
+
+	return cmocka_run_group_tests_name("requests", tests, NULL, NULL);
+}

@@ -1,0 +1,222 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "jwt-agent/server/turn.h"
+#include "jwt-agent/service/enrolment.h"
+#include "tests/service/agency.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <string.h>
+#include <cmocka.h>
+
+#define TASKS_MAX 4096
+
+struct scene {
+	struct agency *agency;
+	sd_event *loop;
+	struct turn *turn;
+	enum err outcomes[TASKS_MAX];
+	size_t settled;
+};
+
+static void
+settle(struct task *task, void *context)
+{
+	struct scene *scene = context;
+
+	scene->outcomes[scene->settled++] = task->outcome;
+	task_free(task);
+}
+
+static void
+scene_begin(struct scene *scene, void **state)
+{
+	scene->agency = *state;
+	assert_true(sd_event_new(&scene->loop) >= 0);
+	assert_int_equal(turn_new(&scene->turn, scene->loop,
+			     scene->agency->store, settle, scene),
+	    OK);
+}
+
+static void
+scene_clear(struct scene *scene)
+{
+	turn_free(scene->turn);
+	sd_event_unref(scene->loop);
+}
+
+static void
+add(struct scene *scene, const struct request *row, const char *user)
+{
+	auto_json json_t *parameters =
+	    json_pack("{ss ss}", "user", user, "name", "laptop");
+	struct task *task = NULL;
+
+	assert_int_equal(task_new(&task, row, &scene->agency->service,
+			     &scene->agency->caller, true, parameters, NULL),
+	    OK);
+	task->named = true;
+	task->resolved = AGENCY_UID;
+	turn_add(scene->turn, task);
+}
+
+static const struct request *
+enroll_row(void)
+{
+	const struct request *row = NULL;
+
+	assert_int_equal(request_find("io.jwtagent.Device.Enroll", &row), OK);
+	return row;
+}
+
+/* Writes, and then ends as the user's name says. */
+static enum err
+write_and_end(struct call *call, const void *request, void *reply)
+{
+	const struct enroll_request *enroll = request;
+	auto_clear(enrolment) struct enrolment enrolment = {0};
+	enum err e =
+	    enrolment_make(call, enroll->user, enroll->name, NULL, &enrolment);
+
+	(void)reply;
+	if (e != OK)
+		return e;
+	if (strcmp(enroll->user, "fault") == 0)
+		return ERR_CRYPTO;
+	if (strcmp(enroll->user, "reuse") == 0)
+		return ERR_TOKEN_REUSED;
+	return ERR_EXPIRED;
+}
+
+static const struct request ending = {.method = "test",
+    .who = WHO_ANY,
+    .txn = TXN_WRITE,
+    .event = "test",
+    .request = enroll_request_fields,
+    .reply = empty_fields,
+    .run = write_and_end};
+
+static size_t
+count(struct scene *scene, enum table table)
+{
+	auto_free(txn) struct txn *txn = NULL;
+	size_t entries = 0;
+
+	assert_int_equal(store_begin(scene->agency->store, TXN_READ, &txn), OK);
+	assert_int_equal(txn_entries(txn, table, &entries), OK);
+	return entries;
+}
+
+static void
+nobody_is_told_before_the_commit(void **state)
+{
+	auto_clear(scene) struct scene scene = {0};
+
+	scene_begin(&scene, state);
+	for (int i = 0; i < 50; i++) {
+		add(&scene, enroll_row(), "alice");
+		assert_int_equal(count(&scene, TABLE_DEVICE), scene.settled);
+	}
+	turn_commit(scene.turn);
+	assert_int_equal(scene.settled, 50);
+	assert_int_equal(count(&scene, TABLE_DEVICE), 50);
+	assert_int_equal(count(&scene, TABLE_AUDIT), 50);
+}
+
+static void
+the_loop_commits_when_nothing_else_is_ready(void **state)
+{
+	auto_clear(scene) struct scene scene = {0};
+
+	scene_begin(&scene, state);
+	add(&scene, enroll_row(), "alice");
+	assert_true(sd_event_run(scene.loop, 0) >= 0);
+	assert_int_equal(scene.settled, 1);
+}
+
+/* By its count or by its age, whichever comes first. */
+static void
+a_long_turn_commits_by_itself(void **state)
+{
+	auto_clear(scene) struct scene scene = {0};
+
+	scene_begin(&scene, state);
+	for (int i = 0; i < TURN_TASKS_MAX; i++)
+		add(&scene, enroll_row(), "alice");
+	assert_true(scene.settled > 0);
+}
+
+static void
+a_map_that_is_full_grows_and_nothing_is_lost(void **state)
+{
+	auto_clear(scene) struct scene scene = {0};
+	size_t before;
+
+	scene_begin(&scene, state);
+	before = store_map_size(scene.agency->store);
+	for (int i = 0; i < 2000; i++)
+		add(&scene, enroll_row(), "alice");
+	turn_commit(scene.turn);
+	assert_true(store_map_size(scene.agency->store) > before);
+	assert_int_equal(scene.settled, 2000);
+	for (size_t i = 0; i < scene.settled; i++)
+		assert_int_equal(scene.outcomes[i], OK);
+	assert_int_equal(count(&scene, TABLE_DEVICE), 2000);
+	assert_int_equal(count(&scene, TABLE_FAMILY), 2000);
+	assert_int_equal(count(&scene, TABLE_AUDIT), 2000);
+}
+
+static void
+a_fault_takes_nobody_else_down_and_leaves_nothing(void **state)
+{
+	auto_clear(scene) struct scene scene = {0};
+
+	scene_begin(&scene, state);
+	add(&scene, enroll_row(), "alice");
+	add(&scene, &ending, "fault");
+	add(&scene, enroll_row(), "bob");
+	turn_commit(scene.turn);
+	assert_int_equal(scene.outcomes[0], OK);
+	assert_int_equal(scene.outcomes[1], ERR_CRYPTO);
+	assert_int_equal(scene.outcomes[2], OK);
+	assert_int_equal(count(&scene, TABLE_DEVICE), 2);
+	assert_int_equal(count(&scene, TABLE_AUDIT), 3);
+}
+
+/* The error table says which refusals commit; another that has written is a
+ * fault of ours. */
+static void
+a_refusal_that_has_written_commits_only_if_it_may(void **state)
+{
+	auto_clear(scene) struct scene scene = {0};
+
+	scene_begin(&scene, state);
+	add(&scene, &ending, "refused");
+	add(&scene, &ending, "reuse");
+	turn_commit(scene.turn);
+	assert_int_equal(scene.outcomes[0], ERR_INTERNAL);
+	assert_int_equal(scene.outcomes[1], ERR_TOKEN_REUSED);
+	assert_int_equal(count(&scene, TABLE_DEVICE), 1);
+	assert_int_equal(count(&scene, TABLE_AUDIT), 2);
+}
+
+int
+main(void)
+{
+#define T(test)                                                                \
+	cmocka_unit_test_setup_teardown(test, agency_set_up, agency_tear_down)
+	const struct CMUnitTest tests[] = {
+	    T(nobody_is_told_before_the_commit),
+	    T(the_loop_commits_when_nothing_else_is_ready),
+	    T(a_long_turn_commits_by_itself),
+	    cmocka_unit_test_setup_teardown(
+		a_map_that_is_full_grows_and_nothing_is_lost,
+		agency_set_up_small, agency_tear_down),
+	    T(a_fault_takes_nobody_else_down_and_leaves_nothing),
+	    T(a_refusal_that_has_written_commits_only_if_it_may),
+	};
+
+	return cmocka_run_group_tests_name("turn", tests, NULL, NULL);
+}

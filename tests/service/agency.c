@@ -1,0 +1,198 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "tests/service/agency.h"
+
+#include "lmdb-store/session.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <string.h>
+#include <cmocka.h>
+
+static int64_t
+test_clock(void *state)
+{
+	const struct agency *agency = state;
+
+	return agency->now_ms;
+}
+
+static enum err
+test_random(void *state, void *data, size_t size)
+{
+	(void)state;
+	return host_random(&host_system, data, size);
+}
+
+static char *
+inside(const struct agency *agency, const char *name)
+{
+	char *path = NULL;
+
+	assert_true(asprintf(&path, "%s/%s", agency->directory, name) > 0);
+	return path;
+}
+
+static void
+open_store(struct agency *agency, size_t map_start)
+{
+	auto_str char *path = inside(agency, "store");
+	auto_str char *key = inside(agency, "master.key");
+	struct store_options options = {
+	    path, key, map_start, STORE_MAP_START, &agency->host};
+	struct store_error why;
+
+	if (store_open(&agency->store, &options, &why) != OK)
+		fail_msg("%s", why.text);
+}
+
+static int
+set_up(void **state, size_t map_start)
+{
+	struct agency *agency = calloc(1, sizeof(*agency));
+	struct config_error error;
+
+	strcpy(agency->directory, "/tmp/agency-XXXXXX");
+	assert_non_null(mkdtemp(agency->directory));
+	agency->now_ms = AGENCY_START * 1000;
+	agency->host = (struct host){agency, test_clock, test_random};
+	assert_int_equal(
+	    config_load("/nonexistent", false, &agency->config, &error), OK);
+	open_store(agency, map_start);
+	assert_int_equal(keyring_new(&agency->keyring, agency->store,
+			     agency->config, &agency->host),
+	    OK);
+	agency->service = (struct service){agency->config, &agency->host,
+	    agency->store, agency->keyring, "boot", AGENCY_START};
+	agency->caller.pid = 77;
+	*state = agency;
+	return 0;
+}
+
+int
+agency_set_up(void **state)
+{
+	return set_up(state, STORE_MAP_START);
+}
+
+int
+agency_set_up_small(void **state)
+{
+	return set_up(state, AGENCY_SMALL_MAP);
+}
+
+int
+agency_tear_down(void **state)
+{
+	struct agency *agency = *state;
+	auto_str char *command = NULL;
+
+	call_reset(&agency->call);
+	keyring_free(agency->keyring);
+	store_free(agency->store);
+	config_free(agency->config);
+	assert_true(asprintf(&command, "rm -r %s", agency->directory) > 0);
+	assert_int_equal(system(command), 0);
+	free(agency);
+	return 0;
+}
+
+void
+agency_pass(struct agency *agency, int64_t seconds)
+{
+	agency->now_ms += seconds * 1000;
+}
+
+struct call *
+agency_begin(struct agency *agency)
+{
+	struct call *call = &agency->call;
+	enum err e;
+
+	call_reset(call);
+	call->service = &agency->service;
+	call->caller = &agency->caller;
+	call->admin = true;
+	call->subject = AGENCY_UID;
+	call->now = host_now(&agency->host);
+	call->leader = (struct leader){-1, 77, 1};
+	e = store_begin(agency->store, TXN_WRITE, &call->txn);
+	if (e == ERR_NO_MEMORY) /* a test's injected fault: nothing is begun */
+		e = store_begin(agency->store, TXN_WRITE, &call->txn);
+	assert_int_equal(e, OK);
+	return call;
+}
+
+enum err
+agency_end(struct agency *agency, enum err e)
+{
+	struct call *call = &agency->call;
+	enum err committed = OK;
+
+	if (e == OK || err_commits(e))
+		committed = txn_commit(TAKE(call->txn));
+	txn_free(TAKE(call->txn));
+	return committed == OK ? e : committed;
+}
+
+enum err
+agency_enroll(struct agency *agency, struct enroll_reply *reply)
+{
+	struct enroll_request request = {
+	    (char *)(uintptr_t) "alice", (char *)(uintptr_t) "laptop", NULL};
+
+	return agency_end(
+	    agency, device_enroll(agency_begin(agency), &request, reply));
+}
+
+enum err
+agency_refresh(struct agency *agency, const struct secret *token,
+    struct refresh_reply *reply)
+{
+	struct refresh_request request = {(struct secret *)(uintptr_t)token};
+
+	refresh_reply_clear(reply);
+	return agency_end(
+	    agency, token_refresh(agency_begin(agency), &request, reply));
+}
+
+enum err
+agency_login(struct agency *agency, const struct secret *token,
+    struct authenticate_reply *reply)
+{
+	struct authenticate_request request = {
+	    .user = (char *)(uintptr_t) "alice",
+	    .uid = AGENCY_UID,
+	    .service = (char *)(uintptr_t) "sshd",
+	    .token = (struct secret *)(uintptr_t)token,
+	};
+
+	authenticate_reply_clear(reply);
+	return agency_end(
+	    agency, login_authenticate(agency_begin(agency), &request, reply));
+}
+
+enum err
+agency_revoke(struct agency *agency, const char *device,
+    struct device_revoke_reply *reply)
+{
+	struct device_revoke_request request = {
+	    (char *)(uintptr_t)device, NULL};
+
+	device_revoke_reply_clear(reply);
+	return agency_end(
+	    agency, device_revoke(agency_begin(agency), &request, reply));
+}
+
+char *
+agency_session_state(struct agency *agency, const char *session)
+{
+	auto_clear(session_record) struct session_record record = {0};
+	struct call *call = agency_begin(agency);
+
+	assert_int_equal(session_get(call->txn, session, &record), OK);
+	txn_free(TAKE(call->txn));
+	return TAKE(record.state);
+}

@@ -1,0 +1,167 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+
+/* Every allocation of every step of a login's life fails once: the answer is a
+ * fault, nothing is left half-done, and the same request works afterwards. */
+
+#include "lmdb-store/session.h"
+#include "tests/service/agency.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <string.h>
+#include <cmocka.h>
+
+#define FAULTS_MAX 500
+
+/* The allocation that fails, counted down; 0: none. */
+static int countdown;
+
+void *__real_malloc(size_t size);
+void *__real_calloc(size_t count, size_t size);
+char *__real_strdup(const char *text);
+void *__real_reallocarray(void *block, size_t count, size_t size);
+void *__wrap_malloc(size_t size);
+void *__wrap_calloc(size_t count, size_t size);
+char *__wrap_strdup(const char *text);
+void *__wrap_reallocarray(void *block, size_t count, size_t size);
+
+static bool
+fails(void)
+{
+	return countdown > 0 && --countdown == 0;
+}
+
+void *
+__wrap_malloc(size_t size)
+{
+	return fails() ? NULL : __real_malloc(size);
+}
+
+void *
+__wrap_calloc(size_t count, size_t size)
+{
+	return fails() ? NULL : __real_calloc(count, size);
+}
+
+char *
+__wrap_strdup(const char *text)
+{
+	return fails() ? NULL : __real_strdup(text);
+}
+
+void *
+__wrap_reallocarray(void *block, size_t count, size_t size)
+{
+	return fails() ? NULL : __real_reallocarray(block, count, size);
+}
+
+struct scene {
+	struct agency *agency;
+	struct enroll_reply device;
+	struct authenticate_reply login;
+	struct refresh_reply refreshed;
+	struct device_revoke_reply revoked;
+};
+
+static void
+scene_clear(struct scene *scene)
+{
+	enroll_reply_clear(&scene->device);
+	authenticate_reply_clear(&scene->login);
+	refresh_reply_clear(&scene->refreshed);
+	device_revoke_reply_clear(&scene->revoked);
+}
+
+static size_t
+count(struct scene *scene, enum table table)
+{
+	auto_free(txn) struct txn *txn = NULL;
+	size_t entries = 0;
+
+	assert_int_equal(store_begin(scene->agency->store, TXN_READ, &txn), OK);
+	assert_int_equal(txn_entries(txn, table, &entries), OK);
+	return entries;
+}
+
+static enum err
+enroll(struct scene *scene)
+{
+	enroll_reply_clear(&scene->device);
+	return agency_enroll(scene->agency, &scene->device);
+}
+
+static enum err
+log_in(struct scene *scene)
+{
+	return agency_login(
+	    scene->agency, scene->device.access_token, &scene->login);
+}
+
+static enum err
+refresh(struct scene *scene)
+{
+	return agency_refresh(
+	    scene->agency, scene->device.refresh_token, &scene->refreshed);
+}
+
+static enum err
+revoke_device(struct scene *scene)
+{
+	return agency_revoke(
+	    scene->agency, scene->device.device, &scene->revoked);
+}
+
+/* Runs a step with the first, second, ... allocation failing until none is
+ * left to fail. A note for the audit may be lost, so a step may succeed
+ * without its memory; then it has succeeded wholly. */
+static void
+survive(struct scene *scene, enum err (*step)(struct scene *scene),
+    enum table table, size_t adds)
+{
+	int faults = 0;
+	bool failed = true;
+
+	for (int nth = 1; failed; nth++) {
+		size_t before = count(scene, table);
+		enum err e;
+
+		assert_true(nth < FAULTS_MAX);
+		countdown = nth;
+		e = step(scene);
+		failed = countdown == 0;
+		countdown = 0;
+		assert_true(e == OK || err_is_fault(e));
+		assert_int_equal(
+		    count(scene, table), e == OK ? before + adds : before);
+		faults += e != OK;
+	}
+	assert_true(faults > 0);
+}
+
+static void
+no_step_is_left_half_done(void **state)
+{
+	auto_clear(scene) struct scene scene = {.agency = *state};
+
+	survive(&scene, enroll, TABLE_DEVICE, 1);
+	survive(&scene, log_in, TABLE_SESSION, 1);
+	survive(&scene, refresh, TABLE_FAMILY, 0);
+	assert_int_equal(scene.refreshed.generation, 1);
+	survive(&scene, revoke_device, TABLE_DEVICE, 0);
+	assert_string_equal(scene.revoked.result, "already revoked");
+	assert_int_equal(count(&scene, TABLE_SESSION_LIVE), 0);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+	    cmocka_unit_test_setup_teardown(
+		no_step_is_left_half_done, agency_set_up, agency_tear_down),
+	};
+
+	return cmocka_run_group_tests_name("fault", tests, NULL, NULL);
+}

@@ -1,0 +1,20 @@
+# SPDX-License-Identifier: BSD-3-Clause
+SERVICE_TESTS = \
+	%D%/fault_test \
+	%D%/login_test \
+	%D%/rotation_test
+
+check_PROGRAMS += $(SERVICE_TESTS)
+TESTS += $(SERVICE_TESTS)
+check_LTLIBRARIES += %D%/libagency.la
+
+%C%_libagency_la_SOURCES = %D%/agency.c %D%/agency.h
+%C%_libagency_la_LIBADD = \
+	jwt-agent/service/libservice.la \
+	jwt-agent/config/libconfig.la \
+	$(CMOCKA_LIBS)
+%C%_login_test_LDADD = %D%/libagency.la
+%C%_rotation_test_LDADD = %D%/libagency.la
+%C%_fault_test_LDADD = %D%/libagency.la
+%C%_fault_test_LDFLAGS = $(AM_LDFLAGS) -Wl,--wrap=malloc \
+	-Wl,--wrap=calloc -Wl,--wrap=strdup -Wl,--wrap=reallocarray

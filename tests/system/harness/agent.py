@@ -1,0 +1,204 @@
+# SPDX-License-Identifier: BSD-3-Clause
+"""One jwt-agent with a store of its own, run as the agent's user."""
+
+import itertools
+import json
+import os
+import resource
+import shutil
+import signal
+import socket
+import subprocess
+from pathlib import Path
+
+from . import built, people
+from .wire import Wire
+
+numbers = itertools.count(1)
+
+
+class CommandFailed(AssertionError):
+    """The command ended with another exit code than it should have."""
+
+    def __init__(self, arguments, result):
+        super().__init__(f"jwt-agent {' '.join(arguments)}: "
+                         f"exit {result.returncode}\n"
+                         f"{result.stdout}{result.stderr}")
+
+
+class Agent:
+    """`token` and `agent` are keys for those sections of its configuration."""
+
+    def __init__(self, token=None, agent=None):
+        self.place = Path(f"/run/agent-{next(numbers)}")
+        self.socket = self.place / "run" / "io.jwtagent"
+        self.store = self.place / "store"
+        self.config = self.place / "jwt-agent.conf"
+        self.log = self.place / "log"
+        self.token = {"issuer": "https://agent.test",
+                      "audience": "login.test", **(token or {})}
+        self.agent = {"socket": self.socket, "store": self.store,
+                      "master_key": self.place / "master.key", **(agent or {})}
+        self.process = None
+        self._make_place()
+
+    def _make_place(self):
+        for path in (self.place, self.socket.parent):
+            path.mkdir(mode=0o755)
+            shutil.chown(path, people.AGENT_USER, people.AGENT_USER)
+        self.configure()
+
+    def configure(self, **token):
+        """Changes keys of [token]; heard at the next start."""
+        self.token.update(token)
+        lines = []
+        for section, keys in (("agent", self.agent), ("token", self.token)):
+            lines.append(f"[{section}]")
+            lines += [f"{name} = {value}" for name, value in keys.items()]
+        self.config.write_text("\n".join(lines) + "\n")
+
+    # life
+
+    def start(self, clock=None, files=None, user=people.AGENT_USER):
+        """Starts and waits for READY=1.  `clock`: seconds by which its clock is ahead;
+        `files`: how many descriptors the process may have."""
+        ready = self._ready_socket()
+        self.process = self.spawn(clock, files, user, ready)
+        with ready:
+            while True:
+                try:
+                    if b"READY=1" in ready.recv(4096):
+                        return self
+                except socket.timeout:
+                    assert self.process.poll() is None, self.said()
+
+    def spawn(self, clock=None, files=None, user=people.AGENT_USER,
+              ready=None):
+        """The same without waiting, for a start that is to fail."""
+        command = [*as_user(user), *at_clock(clock), str(built.COMMAND),
+                   "--config", str(self.config), "serve"]
+        environment = {"PATH": "/usr/bin:/bin"}
+        if ready:
+            environment["NOTIFY_SOCKET"] = ready.getsockname()
+
+        def limit():
+            if files:
+                resource.setrlimit(resource.RLIMIT_NOFILE, (files, files))
+
+        with open(self.log, "ab") as log:
+            return subprocess.Popen(command, env=environment, stderr=log,
+                                    stdout=log, stdin=subprocess.DEVNULL,
+                                    preexec_fn=limit)
+
+    def _ready_socket(self):
+        path = self.place / "notify"
+        path.unlink(missing_ok=True)
+        ready = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
+        ready.bind(str(path))
+        os.chmod(path, 0o666)
+        ready.settimeout(0.5)
+        return ready
+
+    def stop(self):
+        """SIGTERM; the exit code."""
+        if self.process is None:
+            return None
+        self.process.send_signal(signal.SIGTERM)
+        try:
+            return self.process.wait(timeout=10)
+        except subprocess.TimeoutExpired:
+            self.kill()
+            raise
+        finally:
+            self.process = None
+
+    def kill(self):
+        self.process.kill()
+        self.process.wait()
+        self.process = None
+
+    def restart(self, **how):
+        self.stop()
+        return self.start(**how)
+
+    def discard(self):
+        if self.process is not None and self.process.poll() is None:
+            self.process.kill()
+            self.process.wait()
+        shutil.rmtree(self.place)
+
+    def said(self):
+        """Everything that it has logged."""
+        return self.log.read_text(errors="replace")
+
+    # talking to it
+
+    def wire(self, **options):
+        return Wire(self.socket, **options)
+
+    def run(self, *arguments, user="root", stdin=None, environment=None):
+        """The command as `user`, however it ends."""
+        become = people.become(user) if user != "root" else None
+        return subprocess.run(
+            [str(built.COMMAND), "--config", str(self.config), *arguments],
+            input=stdin, text=True, capture_output=True, timeout=30,
+            preexec_fn=become, cwd="/",
+            env={"PATH": "/usr/bin:/bin", "LANG": "C.UTF-8",
+                 **(environment or {})})
+
+    def json(self, *arguments, code=0, **how):
+        """What the command prints with --json."""
+        result = self.run(*arguments, "--json", **how)
+        if result.returncode != code:
+            raise CommandFailed(arguments, result)
+        return json.loads(result.stdout)
+
+    def enroll(self, user="alice", name="laptop", filler=0):
+        """A device; `filler` bytes of a claim make its access tokens long."""
+        arguments = ["device", "enroll", "--user", user, "--name", name]
+        if filler:
+            arguments += ["--claim", "filler=" + "x" * filler]
+        return self.json(*arguments)
+
+    def refresh(self, token):
+        """One rotation over the socket; wire.Refused when it is refused."""
+        with self.wire() as wire:
+            return wire.call("io.jwtagent.Token.Refresh", {"token": token})
+
+    def sessions(self, all=False, user=None):
+        arguments = ["session", "list"]
+        arguments += ["--all"] if all else []
+        arguments += ["--user", user] if user else []
+        return self.json(*arguments)
+
+    def session(self, identity):
+        return next(session for session in self.sessions(all=True)
+                    if session["session"] == identity)
+
+    def audit(self, limit=10000):
+        return self.json("audit", "list", "--limit", str(limit))
+
+    def last_refusal(self):
+        """The reason of the newest denied event."""
+        denied = [e for e in self.audit() if e["outcome"] == "denied"]
+        return denied[-1]["reason"] if denied else None
+
+    def bytes_of_store(self):
+        return b"".join(path.read_bytes() for path in
+                        sorted(self.store.rglob("*")) if path.is_file())
+
+
+def as_user(user):
+    """The start of a command, as the service unit does it: one capability."""
+    if user == "root":
+        return []
+    return ["setpriv", f"--reuid={user}", f"--regid={user}", "--clear-groups",
+            "--inh-caps=+kill", "--ambient-caps=+kill",
+            "--bounding-set=-all,+kill", "--no-new-privs"]
+
+
+def at_clock(shift):
+    """The same for a wall clock that is shifted by so many seconds."""
+    if not shift:
+        return []
+    return ["env", f"LD_PRELOAD={built.CLOCK}", f"CLOCK_SHIFT={shift}"]

@@ -1,0 +1,37 @@
+# SPDX-License-Identifier: BSD-3-Clause
+"""What was built: the command and the module, copied where everyone may read.
+
+The paths come from BUILD_DIR, or from JWT_AGENT and PAM_JWT when the program
+or the module to be tested is an installed one.
+"""
+
+import os
+import shutil
+import subprocess
+from pathlib import Path
+
+SOURCE = Path(__file__).resolve().parents[3]
+BUILD = Path(os.environ.get("BUILD_DIR", SOURCE / "build"))
+PLACE = Path("/run/built")
+COMMAND = PLACE / "jwt-agent"
+MODULE = PLACE / "pam_jwt.so"
+CLOCK = PLACE / "clock.so"
+
+
+def original(variable, path):
+    return Path(os.environ.get(variable, BUILD / path))
+
+
+def copy():
+    """A home directory of mode 0700 above the checkout must not matter."""
+    PLACE.mkdir(exist_ok=True)
+    for target, variable, path in (
+            (COMMAND, "JWT_AGENT", "jwt-agent/jwt-agent"),
+            (MODULE, "PAM_JWT", "pam_jwt/.libs/pam_jwt.so")):
+        found = original(variable, path)
+        if not found.exists():
+            raise SystemExit(f"{found} is not there: run ci/build first")
+        shutil.copy(found, target)
+    subprocess.run(["cc", "-D_GNU_SOURCE", "-O1", "-shared", "-fPIC",
+                    "-o", str(CLOCK), str(Path(__file__).with_name("clock.c"))],
+                   check=True)

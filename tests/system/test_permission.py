@@ -1,0 +1,174 @@
+# SPDX-License-Identifier: BSD-3-Clause
+"""Who may call what: every method as a stranger, as a user, as an admin."""
+
+import re
+import subprocess
+
+import pytest
+from harness import built, people
+from harness.child import result_of
+from harness.wire import Closed, Refused, Wire
+
+DENIED = "PermissionDenied"
+LOGIN = {"user": "alice", "uid": 1, "service": "sshd"}
+SESSION = {"session": "{session}", **LOGIN}
+
+# Method, parameters, stream?, and who is denied.  {device}, {session} and
+# {token} are alice's.  nobody: a stranger; bob: another user; alice: the
+# owner; admin: in the group jwt-admin.
+CALLS = [
+    ("org.varlink.service.GetInfo", {}, False, ""),
+    ("org.varlink.service.GetInterfaceDescription",
+     {"interface": "io.jwtagent"}, False, ""),
+    ("io.jwtagent.Login.Authenticate", {**LOGIN, "token": "eyJ.e.e"}, False,
+     "nobody bob alice admin"),
+    ("io.jwtagent.Login.CheckAccount", SESSION, False,
+     "nobody bob alice admin"),
+    ("io.jwtagent.Login.Credential", {**SESSION, "action": "establish"},
+     False, "nobody bob alice admin"),
+    ("io.jwtagent.Login.OpenSession", SESSION, False,
+     "nobody bob alice admin"),
+    ("io.jwtagent.Login.CloseSession", SESSION, False,
+     "nobody bob alice admin"),
+    ("io.jwtagent.Login.ChangeToken", {**LOGIN, "token": "{token}"}, False,
+     "nobody bob alice admin"),
+    ("io.jwtagent.Token.ListKeys", {}, False, ""),
+    ("io.jwtagent.Token.Explain",
+     {"user": "alice", "service": "sshd", "token": "{access}"}, False,
+     "nobody bob"),
+    ("io.jwtagent.Token.Refresh", {"token": "{token}"}, False, "nobody bob"),
+    ("io.jwtagent.Device.Enroll", {"user": "alice", "name": "x"}, False,
+     "nobody bob"),
+    ("io.jwtagent.Device.List", {"user": "alice"}, True, "nobody bob"),
+    ("io.jwtagent.Device.Show", {"device": "{device}"}, False, "nobody bob"),
+    ("io.jwtagent.Session.List", {"user": "alice"}, True, "nobody bob"),
+    ("io.jwtagent.Session.Show", {"session": "{session}"}, False,
+     "nobody bob"),
+    ("io.jwtagent.Session.Terminate", {"session": "{session}"}, False,
+     "nobody bob"),
+    ("io.jwtagent.Admin.Status", {}, False, "nobody bob alice"),
+    ("io.jwtagent.Admin.Audit", {}, True, "nobody bob alice"),
+    ("io.jwtagent.Device.Revoke", {"device": "{device}"}, False,
+     "nobody bob"),
+]
+CALLERS = ("nobody", "bob", "alice", "admin")
+
+
+def outcome(path, method, parameters, stream):
+    """The name of the error, "" when there was none."""
+    try:
+        with Wire(path) as wire:
+            if stream:
+                list(wire.stream(method, parameters))
+            else:
+                wire.call(method, parameters)
+        return ""
+    except Refused as error:
+        return error.name
+    except Closed:
+        return "Closed"
+
+
+@pytest.fixture
+def objects(agent):
+    """Something of alice's to be asked about."""
+    device = agent.enroll("alice")
+    with agent.wire() as wire:
+        session = wire.call("io.jwtagent.Login.Authenticate", {
+            "user": "alice", "uid": people.uid("alice"), "service": "sshd",
+            "token": device["access_token"]})["session"]
+    return {"{device}": device["device"], "{session}": session,
+            "{token}": device["refresh_token"],
+            "{access}": device["access_token"]}
+
+
+@pytest.fixture
+def admin():
+    people.make_person("admin", "in charge 1")
+    subprocess.run(["usermod", "-aG", "jwt-admin", "admin"], check=True)
+
+
+def filled_in(parameters, objects):
+    return {name: objects.get(value, value)
+            for name, value in parameters.items()}
+
+
+@pytest.mark.parametrize("method,parameters,stream,denied", CALLS,
+                         ids=[row[0] for row in CALLS])
+def test_who_may_call(agent, admin, objects, method, parameters, stream,
+                      denied):
+    filled = filled_in(parameters, objects)
+    for caller in CALLERS:
+        name = result_of(caller, lambda: outcome(agent.socket, method, filled,
+                                                 stream))
+        if caller in denied.split():
+            assert name == DENIED, caller
+        else:
+            assert name != DENIED, caller
+
+
+def test_table_is_complete():
+    described = {f"{path.stem}.{name}" for path in
+                 (built.SOURCE / "varlink").glob("*.varlink")
+                 for name in re.findall(r"^method (\w+)", path.read_text(),
+                                        re.M)}
+    assert described == {row[0] for row in CALLS}
+
+
+def test_lists_show_a_user_their_own(agent, admin):
+    agent.enroll("alice")
+    agent.enroll("bob")
+
+    def owners():
+        with Wire(agent.socket) as wire:
+            return [reply["device"]["user"] for reply in
+                    wire.stream("io.jwtagent.Device.List")
+                    if "device" in reply]
+
+    assert result_of("alice", owners) == ["alice"]
+    assert sorted(result_of("admin", owners)) == ["alice", "bob"]
+    assert result_of("nobody", owners) == []
+
+
+def test_claims_are_for_administrators(agent, admin):
+    request = {"user": "alice", "name": "x", "claims": {"role": "boss"}}
+
+    def enroll():
+        return outcome(agent.socket, "io.jwtagent.Device.Enroll", request,
+                       False)
+
+    assert result_of("alice", enroll) == DENIED
+    assert result_of("admin", enroll) == ""
+
+
+@pytest.mark.parametrize("claim", ["iss", "sub", "aud", "exp", "iat", "jti",
+                                   "did", "fam", "nbf"])
+def test_claims_cannot_replace_ours(agent, claim):
+    request = {"user": "alice", "name": "x", "claims": {claim: "bob"}}
+
+    assert outcome(agent.socket, "io.jwtagent.Device.Enroll", request,
+                   False) != ""
+
+
+def test_denied_refresh_changes_nothing(agent, objects):
+    token = objects["{token}"]
+
+    for caller in ("nobody", "bob"):
+        assert result_of(caller, lambda: outcome(
+            agent.socket, "io.jwtagent.Token.Refresh", {"token": token},
+            False)) == DENIED
+
+    assert agent.refresh(token)["generation"] == (
+        agent.json("device", "show", objects["{device}"])["generation"])
+
+
+def test_commands_of_a_user(agent):
+    device = agent.json("device", "enroll", "--name", "own", user="alice")
+    assert device["user"] == "alice"
+    assert [one["device"] for one in
+            agent.json("device", "list", user="alice")] == [device["device"]]
+    assert agent.run("device", "enroll", "--user", "bob", "--name", "x",
+                     user="alice").returncode == 3
+    assert agent.run("audit", "list", user="alice").returncode == 3
+    assert agent.json("device", "revoke", device["device"],
+                      user="alice")["result"] == "revoked"

@@ -1,0 +1,72 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#ifndef TESTS_VERIFY_FIXTURE_H
+#define TESTS_VERIFY_FIXTURE_H
+
+/*
+ * A small world of issuers and keys, and a workshop for tokens that no honest
+ * issuer would make. Failures of the workshop itself end the test program.
+ */
+
+#include "jwt-agent/verify/sign.h"
+#include "jwt-agent/verify/verify.h"
+
+#include <openssl/evp.h>
+
+#define NOW INT64_C(1767225600) /* 2026-01-01 */
+#define LOCAL "https://host.example"
+#define OTHER "https://other.example"
+#define TWINS "https://twins.example"
+
+/*
+ * LOCAL has es, rs and ed and accepts their algorithms.
+ * OTHER has other (RS256), accepts no other algorithm, no leeway, and lets
+ *       tokens live for an hour.
+ * TWINS has twin, spare and twin again (ES256).
+ * `ps` is rs used for PS256: nobody accepts that.
+ */
+struct world {
+	struct key *es, *rs, *ed, *ps, *other, *twin, *spare;
+	const struct key *local_keys[3];
+	const struct key *other_keys[1];
+	const struct key *twin_keys[3];
+	struct issuer local, others, twins;
+	const struct issuer *issuers[3];
+};
+
+void world_open(struct world *world);
+void world_clear(struct world *world);
+
+/*
+ * JSON is written with ' for " in these texts, and @es @rs @ed @ot @tw stand
+ * for the kid of the key. All results are the caller's.
+ */
+char *json_text(const struct world *world, const char *text);
+
+/* The signing input of these two texts. */
+char *
+forge_input(const struct world *world, const char *header, const char *payload);
+
+/* input.signature */
+char *forge_join(const char *input, const void *signature, size_t size);
+
+/* A token of these two texts, rightly signed. */
+char *forge(const struct world *world, const char *header, const char *payload,
+    const struct key *key);
+
+/* An HS256 token with this secret. */
+char *forge_hmac(const struct world *world, const char *header,
+    const char *payload, const void *secret, size_t size);
+
+/* OpenSSL's view of a key, and its public half in PEM and in DER. */
+EVP_PKEY *pkey_of(const struct key *key);
+char *public_pem(const struct key *key);
+unsigned char *public_der(const struct key *key, int *size);
+
+/* verify_token() at NOW for the audience ssh, with nothing kept. */
+enum err check(const struct world *world, const char *token, bool cut);
+
+/* The same, with the trail. */
+enum err check_trail(const struct world *world, const char *token, bool cut,
+    struct trail *trail);
+
+#endif

@@ -1,0 +1,71 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: BSD-3-Clause
+"""The other side of interop_test: python3-jwt makes and reads tokens.
+
+Reads one JSON object from standard input:
+  keys    [{"alg", "kid", "pem"}]  private keys
+  claims  object                   what goes into the tokens
+  tokens  [{"token", "jwk"}]       tokens to be verified with that public key
+Writes {"tokens": [{"name", "token", "good"}], "verified": [claims or null]}.
+"""
+
+import json
+import sys
+
+import jwt
+from jwt.algorithms import ECAlgorithm, OKPAlgorithm, RSAAlgorithm
+
+READERS = {"EC": ECAlgorithm, "RSA": RSAAlgorithm, "OKP": OKPAlgorithm}
+
+
+def make(keys, claims):
+    now = claims["iat"]
+    changes = [
+        ("plain", {}, {}, True),
+        ("typ", {}, {"typ": "at+jwt"}, True),
+        ("audience list", {"aud": ["web", claims["aud"]]}, {}, True),
+        ("not ASCII", {"name": "Zo\u00eb \U0001f511 \"\\"}, {}, True),
+        ("nested", {"realm": {"roles": ["a", {"b": [None, 1.5]}]}}, {}, True),
+        ("real exp", {"exp": now + 300.5}, {}, True),
+        ("expired", {"exp": now - 61}, {}, False),
+        ("future", {"nbf": now + 60}, {}, False),
+        ("other audience", {"aud": "web"}, {}, False),
+        ("other issuer", {"iss": "https://evil.example"}, {}, False),
+        ("crit", {}, {"crit": ["exp"]}, False),
+        ("other kid", {}, {"kid": "other"}, False),
+    ]
+    for key in keys:
+        for name, more, header, good in changes:
+            headers = {"kid": key["kid"], **header}
+            token = jwt.encode({**claims, **more}, key["pem"],
+                               algorithm=key["alg"], headers=headers)
+            yield {"name": f"{key['alg']} {name}", "token": token,
+                   "good": good}
+    yield {"name": "none", "good": False,
+           "token": jwt.encode(claims, None, algorithm="none")}
+    yield {"name": "HS256", "good": False,
+           "token": jwt.encode(claims, "secret", algorithm="HS256")}
+
+
+def read(entry, audience):
+    jwk = entry["jwk"]
+    key = READERS[jwk["kty"]].from_jwk(json.dumps(jwk))
+    try:
+        return jwt.decode(entry["token"], key, algorithms=[jwk["alg"]],
+                          audience=audience,
+                          options={"verify_exp": False, "verify_iat": False})
+    except jwt.PyJWTError as error:
+        print(error, file=sys.stderr)
+        return None
+
+
+def main():
+    question = json.load(sys.stdin)
+    claims = question["claims"]
+    json.dump({
+        "tokens": list(make(question["keys"], claims)),
+        "verified": [read(t, claims["aud"]) for t in question["tokens"]],
+    }, sys.stdout)
+
+
+main()

@@ -1,0 +1,281 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+
+/* What a verification says beside its verdict. */
+
+#include "base/fields.h"
+#include "tests/verify/fixture.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+static struct world world;
+
+#define ES "{'alg':'ES256','kid':'@es','typ':'at+jwt'}"
+
+static void
+round_trip(void **state)
+{
+	auto_free(claims) struct claims *claims = NULL;
+	auto_free(secret) struct secret *token = NULL;
+	auto_clear(verified) struct verified verified = {0};
+	struct verify_input input = {.audience = "ssh"};
+	struct trail trail = {0};
+	static const char *const names[] = {"size", "header", "issuer", "key",
+	    "signature", "times", "audience"};
+
+	(void)state;
+	assert_int_equal(claims_new(&claims), OK);
+	assert_int_equal(claims_set_str(claims, "iss", LOCAL), OK);
+	assert_int_equal(claims_set_str(claims, "sub", "alice"), OK);
+	assert_int_equal(claims_set_str(claims, "aud", "ssh"), OK);
+	assert_int_equal(claims_set_str(claims, "jti", "j"), OK);
+	assert_int_equal(claims_set_str(claims, "did", "d"), OK);
+	assert_int_equal(claims_set_str(claims, "fam", "f"), OK);
+	assert_int_equal(claims_set_num(claims, "exp", NOW + 900), OK);
+	assert_int_equal(claims_set_num(claims, "iat", NOW), OK);
+	assert_int_equal(
+	    sign_token(world.es, TYP_ACCESS_TOKEN, claims, &token), OK);
+	assert_true(secret_size(token) < 600);
+	input.token = secret_text(token);
+	input.size = secret_size(token);
+	assert_int_equal(
+	    verify_token(&input, world.issuers, 3, NOW, &trail, &verified), OK);
+	assert_string_equal(verified.user, "alice");
+	assert_string_equal(verified.jti, "j");
+	assert_string_equal(verified.device, "d");
+	assert_string_equal(verified.family, "f");
+	assert_int_equal(verified.expires, NOW + 900);
+	assert_int_equal(verified.issued, NOW);
+	assert_ptr_equal(verified.issuer, &world.local);
+	assert_int_equal(trail.count, 7);
+	for (size_t i = 0; i < trail.count; i++) {
+		assert_string_equal(trail.steps[i].step, names[i]);
+		assert_true(trail.steps[i].ok);
+	}
+}
+
+static void
+foreign_tokens_lack_our_claims(void **state)
+{
+	auto_str char *token = forge(&world, "{'alg':'ES256'}",
+	    "{'iss':'" LOCAL "','sub':'alice','aud':['ssh'],"
+	    "'exp':1767226500.9}",
+	    world.es);
+	struct verify_input input = {token, strlen(token), false, "ssh"};
+	auto_clear(verified) struct verified verified = {0};
+
+	(void)state;
+	assert_int_equal(
+	    verify_token(&input, world.issuers, 3, NOW, NULL, &verified), OK);
+	assert_null(verified.jti);
+	assert_null(verified.device);
+	assert_null(verified.family);
+	assert_int_equal(verified.issued, 0);
+	assert_int_equal(verified.expires, 1767226500);
+}
+
+static void
+refusal_leaves_nothing(void **state)
+{
+	auto_str char *token =
+	    forge(&world, ES, "{'iss':'" LOCAL "'}", world.es);
+	struct verify_input input = {token, strlen(token), false, "ssh"};
+	struct verified verified = {.user = "untouched"};
+	struct trail trail = {0};
+
+	(void)state;
+	assert_int_equal(
+	    verify_token(&input, world.issuers, 3, NOW, &trail, &verified),
+	    ERR_INVALID_CLAIM);
+	assert_string_equal(verified.user, "untouched");
+	assert_null(verified.claims);
+	assert_int_equal(trail.count, 6);
+	assert_string_equal(trail.steps[5].step, "times");
+	assert_false(trail.steps[5].ok);
+	assert_string_equal(trail.steps[5].detail, "the claim sub is missing");
+}
+
+static void
+no_audience_is_no_audience(void **state)
+{
+	auto_str char *token = forge(&world, ES,
+	    "{'iss':'" LOCAL "','sub':'alice','aud':'','exp':1767226500}",
+	    world.es);
+	struct verify_input input = {token, strlen(token), false, ""};
+	struct verified verified = {0};
+
+	(void)state;
+	assert_int_equal(
+	    verify_token(&input, world.issuers, 3, NOW, NULL, &verified),
+	    ERR_WRONG_AUDIENCE);
+	input.audience = NULL;
+	assert_int_equal(
+	    verify_token(&input, world.issuers, 3, NOW, NULL, &verified),
+	    ERR_WRONG_AUDIENCE);
+}
+
+static void
+no_issuers(void **state)
+{
+	auto_str char *token = forge(&world, ES, "{}", world.es);
+	struct verify_input input = {token, strlen(token), false, "ssh"};
+	struct verified verified = {0};
+
+	(void)state;
+	assert_int_equal(verify_token(&input, NULL, 0, NOW, NULL, &verified),
+	    ERR_ALGORITHM_REFUSED);
+}
+
+/* Clocks at the far ends do not overflow anything. */
+static void
+odd_clocks(void **state)
+{
+	auto_str char *token = forge(&world, ES,
+	    "{'iss':'" LOCAL "','sub':'a','aud':'ssh','exp':253402300799,"
+	    "'iat':0,'nbf':0}",
+	    world.es);
+	struct verify_input input = {token, strlen(token), false, "ssh"};
+	const struct {
+		int64_t now;
+		enum err expected;
+	} clocks[] = {{-1, OK}, {-5, OK}, {-6, ERR_NOT_YET_VALID},
+	    {CLAIM_DATE_MAX + 59, OK}, {CLAIM_DATE_MAX + 60, ERR_EXPIRED}};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(clocks) / sizeof(*clocks); i++) {
+		auto_clear(verified) struct verified verified = {0};
+
+		assert_int_equal(verify_token(&input, world.issuers, 3,
+				     clocks[i].now, NULL, &verified),
+		    clocks[i].expected);
+	}
+}
+
+/* Text from a token is escaped and cut; no detail holds the signature. */
+static void
+details_are_tame(void **state)
+{
+	auto_str char *token = NULL;
+	struct trail trail = {0};
+	const char *detail;
+
+	(void)state;
+	token = forge(&world, ES,
+	    "{'iss':'\\n\\u001b[31m\\u0085\\\\x\\\"0123456789012345678901234"
+	    "56789012345678901234567890123456789012345678901234567890'}",
+	    world.es);
+	assert_int_equal(
+	    check_trail(&world, token, false, &trail), ERR_UNKNOWN_ISSUER);
+	detail = trail.steps[2].detail;
+	assert_non_null(strstr(detail, "\\x0a\\x1b[31m\\xc2\\x85\\x5cx\\x22"));
+	assert_non_null(strstr(detail, "...\""));
+	for (const char *c = detail; *c != '\0'; c++)
+		assert_in_range(*c, ' ', '~');
+	assert_null(strstr(detail, strrchr(token, '.') + 1));
+}
+
+static void
+trail_is_bounded(void **state)
+{
+	struct trail trail = {0};
+	char text[400];
+
+	(void)state;
+	memset(text, 1, sizeof(text) - 1);
+	text[sizeof(text) - 1] = '\0';
+	trail_note(&trail, "before any step");
+	trail_quote(&trail, text);
+	trail_close(&trail, OK);
+	assert_int_equal(trail.count, 0);
+	for (size_t i = 0; i < TRAIL_STEPS_MAX + 3; i++) {
+		trail_open(&trail, "step");
+		trail_quote(&trail, text);
+		trail_quote(&trail, text);
+		trail_close(&trail, ERR_EXPIRED);
+	}
+	assert_int_equal(trail.count, TRAIL_STEPS_MAX);
+	assert_int_equal(strlen(trail.steps[3].detail), TRAIL_DETAIL_SIZE - 1);
+	trail = (struct trail){0};
+	trail_open(&trail, "step");
+	trail_close(&trail, ERR_EXPIRED);
+	assert_string_equal(trail.steps[0].detail, err_text(ERR_EXPIRED));
+	trail_open(NULL, "step");
+	trail_note(NULL, "x");
+	trail_quote(NULL, "x");
+	trail_close(NULL, OK);
+}
+
+/* A token that we could not read ourselves is not made. */
+static void
+too_large_to_sign(void **state)
+{
+	auto_free(claims) struct claims *claims = NULL;
+	auto_free(secret) struct secret *token = NULL;
+	auto_str char *text = malloc(TOKEN_SIZE_MAX);
+
+	(void)state;
+	assert_non_null(text);
+	memset(text, 'x', TOKEN_SIZE_MAX);
+	text[TOKEN_SIZE_MAX - 1] = '\0';
+	assert_int_equal(claims_new(&claims), OK);
+	assert_int_equal(claims_set_str(claims, "x", text), OK);
+	assert_int_equal(
+	    sign_token(world.es, "JWT", claims, &token), ERR_INTERNAL);
+	assert_null(token);
+}
+
+/* jws_read() does not ask what the parts say. */
+static void
+payload_need_not_be_json(void **state)
+{
+	static const char token[] = "eA.AAEC.";
+	auto_clear(jws) struct jws jws = {0};
+
+	(void)state;
+	assert_int_equal(jws_read(token, sizeof(token) - 1, NULL, &jws), OK);
+	assert_int_equal(jws.header_size, 1);
+	assert_int_equal(jws.payload_size, 3);
+	assert_memory_equal(jws.payload, "\0\1\2", 4);
+	assert_int_equal(jws.signature_size, 0);
+	assert_ptr_equal(jws.input, token);
+	assert_int_equal(jws.input_size, 7);
+}
+
+static int
+open_world(void **state)
+{
+	(void)state;
+	world_open(&world);
+	return 0;
+}
+
+static int
+close_world(void **state)
+{
+	(void)state;
+	world_clear(&world);
+	return 0;
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+	    cmocka_unit_test(round_trip),
+	    cmocka_unit_test(foreign_tokens_lack_our_claims),
+	    cmocka_unit_test(refusal_leaves_nothing),
+	    cmocka_unit_test(no_audience_is_no_audience),
+	    cmocka_unit_test(no_issuers),
+	    cmocka_unit_test(odd_clocks),
+	    cmocka_unit_test(details_are_tame),
+	    cmocka_unit_test(trail_is_bounded),
+	    cmocka_unit_test(too_large_to_sign),
+	    cmocka_unit_test(payload_need_not_be_json),
+	};
+
+	return cmocka_run_group_tests(tests, open_world, close_world);
+}

@@ -1,0 +1,6 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "varlink/admin.h"
+
+DEFINE_FIELDS(status_reply, STATUS_REPLY)
+DEFINE_FIELDS(audit_request, AUDIT_REQUEST)
+DEFINE_FIELDS(audit_view, AUDIT_VIEW)

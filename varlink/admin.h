@@ -1,0 +1,52 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#ifndef VARLINK_ADMIN_H
+#define VARLINK_ADMIN_H
+
+/*
+ * io.jwtagent.Admin. Times are seconds since 1970, sizes are bytes.
+ */
+
+#include "base/fields.h"
+
+#define STATUS_REPLY(F)                                                        \
+	F(str, version)                                                        \
+	F(num, pid)                                                            \
+	F(num, started)                                                        \
+	F(str, store)                                                          \
+	F(num, schema)                                                         \
+	F(num, store_size)                                                     \
+	F(num, store_map)                                                      \
+	F(num, devices)                                                        \
+	F(num, sessions)                                                       \
+	F(str, issuer)                                                         \
+	F(str, algorithm)                                                      \
+	F(str, key)
+DECLARE_FIELDS(status_reply, STATUS_REPLY)
+
+/* The newest `limit` events, 100 when absent; `user` picks one person's. */
+#define AUDIT_REQUEST(F)                                                       \
+	F(opt_num, limit)                                                      \
+	F(opt_str, user)
+DECLARE_FIELDS(audit_request, AUDIT_REQUEST)
+
+/* `outcome`: granted, denied or fault. `reason`: the name of the error.
+ * `uid`: -1 when nobody is meant. */
+#define AUDIT_VIEW(F)                                                          \
+	F(num, seq)                                                            \
+	F(num, time)                                                           \
+	F(str, event)                                                          \
+	F(str, outcome)                                                        \
+	F(str, reason)                                                         \
+	F(opt_str, detail)                                                     \
+	F(opt_str, user)                                                       \
+	F(num, uid)                                                            \
+	F(opt_str, device)                                                     \
+	F(opt_str, session)                                                    \
+	F(opt_str, service)                                                    \
+	F(opt_str, rhost)                                                      \
+	F(opt_str, tty)                                                        \
+	F(num, caller_uid)                                                     \
+	F(num, caller_pid)
+DECLARE_FIELDS(audit_view, AUDIT_VIEW)
+
+#endif

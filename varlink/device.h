@@ -1,0 +1,67 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#ifndef VARLINK_DEVICE_H
+#define VARLINK_DEVICE_H
+
+/*
+ * io.jwtagent.Device. Times are seconds since 1970.
+ */
+
+#include "base/fields.h"
+
+/* `claims` go into every access token of the device. */
+#define ENROLL_REQUEST(F)                                                      \
+	F(str, user)                                                           \
+	F(str, name)                                                           \
+	F(opt_object, claims)
+DECLARE_FIELDS(enroll_request, ENROLL_REQUEST)
+
+#define ENROLL_REPLY(F)                                                        \
+	F(str, device)                                                         \
+	F(str, user)                                                           \
+	F(str, name)                                                           \
+	F(secret, access_token)                                                \
+	F(num, access_expires)                                                 \
+	F(secret, refresh_token)                                               \
+	F(num, refresh_expires)
+DECLARE_FIELDS(enroll_reply, ENROLL_REPLY)
+
+/* Absent user: every device the caller may see. */
+#define DEVICE_LIST_REQUEST(F) F(opt_str, user)
+DECLARE_FIELDS(device_list_request, DEVICE_LIST_REQUEST)
+
+#define DEVICE_REQUEST(F) F(str, device)
+DECLARE_FIELDS(device_request, DEVICE_REQUEST)
+
+/* `state`: active or revoked. `seen`: the last login. */
+#define DEVICE_VIEW(F)                                                         \
+	F(str, device)                                                         \
+	F(str, user)                                                           \
+	F(num, uid)                                                            \
+	F(str, name)                                                           \
+	F(str, state)                                                          \
+	F(num, created)                                                        \
+	F(opt_num, seen)                                                       \
+	F(opt_str, seen_rhost)                                                 \
+	F(opt_str, seen_service)                                               \
+	F(opt_num, revoked)                                                    \
+	F(opt_str, revoked_reason)                                             \
+	F(num, generation)                                                     \
+	F(num, refresh_expires)                                                \
+	F(num, sessions)                                                       \
+	F(opt_object, claims)
+DECLARE_FIELDS(device_view, DEVICE_VIEW)
+
+#define DEVICE_REVOKE_REQUEST(F)                                               \
+	F(str, device)                                                         \
+	F(opt_str, reason)
+DECLARE_FIELDS(device_revoke_request, DEVICE_REVOKE_REQUEST)
+
+/* `result`: revoked or already revoked. */
+#define DEVICE_REVOKE_REPLY(F)                                                 \
+	F(str, device)                                                         \
+	F(str, result)                                                         \
+	F(num, families_revoked)                                               \
+	F(num, sessions_ended)
+DECLARE_FIELDS(device_revoke_reply, DEVICE_REVOKE_REPLY)
+
+#endif

@@ -1,0 +1,43 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#ifndef VARLINK_TOKEN_H
+#define VARLINK_TOKEN_H
+
+/*
+ * io.jwtagent.Token. Times are seconds since 1970 (RFC 7519 NumericDate).
+ */
+
+#include "base/fields.h"
+
+/* RFC 6749 section 6. */
+#define REFRESH_REQUEST(F) F(secret, token)
+DECLARE_FIELDS(refresh_request, REFRESH_REQUEST)
+
+#define REFRESH_REPLY(F)                                                       \
+	F(str, device)                                                         \
+	F(secret, access_token)                                                \
+	F(num, access_expires)                                                 \
+	F(secret, refresh_token)                                               \
+	F(num, refresh_expires)                                                \
+	F(num, generation)
+DECLARE_FIELDS(refresh_reply, REFRESH_REPLY)
+
+#define EXPLAIN_REQUEST(F)                                                     \
+	F(str, user)                                                           \
+	F(str, service)                                                        \
+	F(opt_str, rhost)                                                      \
+	F(secret, token)
+DECLARE_FIELDS(explain_request, EXPLAIN_REQUEST)
+
+/* `steps`: objects {step, ok, detail} in the order of verification. */
+#define EXPLAIN_REPLY(F)                                                       \
+	F(flag, accepted)                                                      \
+	F(str, reason)                                                         \
+	F(str, message)                                                        \
+	F(list, steps)
+DECLARE_FIELDS(explain_reply, EXPLAIN_REPLY)
+
+/* A JWK Set (RFC 7517 section 5). */
+#define KEYS_REPLY(F) F(list, keys)
+DECLARE_FIELDS(keys_reply, KEYS_REPLY)
+
+#endif
