@@ -10,5 +10,6 @@ noinst_LTLIBRARIES += %D%/libbase.la
 	%D%/options.c %D%/options.h \
 	%D%/passwd.c %D%/passwd.h \
 	%D%/prompt.h \
-	%D%/secret.c %D%/secret.h
+	%D%/secret.c %D%/secret.h \
+	%D%/texts.c %D%/texts.h
 %C%_libbase_la_LIBADD = $(JANSSON_LIBS)

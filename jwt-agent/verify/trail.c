@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "jwt-agent/verify/trail.h"
 
+#include <inttypes.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
@@ -45,23 +46,84 @@ is_plain(char c)
 	return c >= ' ' && c <= '~' && c != '"' && c != '\\';
 }
 
-void
-trail_quote(struct trail *trail, const char *text)
+/* Appends what fits; the room ends with a NUL in every case. */
+__attribute__((format(printf, 3, 4))) static void
+add(char *room, size_t size, const char *format, ...)
 {
-	if (last_of(trail) == NULL)
-		return;
-	trail_note(trail, "\"");
+	size_t used = strlen(room);
+	va_list arguments;
+
+	va_start(arguments, format);
+	vsnprintf(room + used, size - used, format, arguments);
+	va_end(arguments);
+}
+
+static void
+add_quoted(char *room, size_t size, const char *text)
+{
+	add(room, size, "\"");
 	for (size_t i = 0; text[i] != '\0'; i++) {
 		if (i == TRAIL_QUOTE_MAX) {
-			trail_note(trail, "...");
+			add(room, size, "...");
 			break;
 		}
 		if (is_plain(text[i]))
-			trail_note(trail, "%c", text[i]);
+			add(room, size, "%c", text[i]);
 		else
-			trail_note(trail, "\\x%02x", (unsigned char)text[i]);
+			add(room, size, "\\x%02x", (unsigned char)text[i]);
 	}
-	trail_note(trail, "\"");
+	add(room, size, "\"");
+}
+
+void
+trail_quote(struct trail *trail, const char *text)
+{
+	struct trail_step *step = last_of(trail);
+
+	if (step != NULL)
+		add_quoted(step->detail, sizeof(step->detail), text);
+}
+
+void
+trail_rule(struct trail *trail, const char *section, const char *key)
+{
+	struct trail_step *step = last_of(trail);
+
+	if (step != NULL)
+		step->rule = (struct trail_rule){section, key};
+}
+
+void
+trail_found(struct trail *trail, const char *text)
+{
+	struct trail_step *step = last_of(trail);
+
+	if (step == NULL)
+		return;
+	step->found[0] = '\0';
+	add_quoted(step->found, sizeof(step->found), text);
+}
+
+void
+trail_found_number(struct trail *trail, int64_t number)
+{
+	struct trail_step *step = last_of(trail);
+
+	if (step != NULL)
+		snprintf(step->found, sizeof(step->found), "%" PRId64, number);
+}
+
+void
+trail_wanted(struct trail *trail, const char *format, ...)
+{
+	struct trail_step *step = last_of(trail);
+	va_list arguments;
+
+	if (step == NULL)
+		return;
+	va_start(arguments, format);
+	vsnprintf(step->wanted, sizeof(step->wanted), format, arguments);
+	va_end(arguments);
 }
 
 void

@@ -12,14 +12,26 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
-#define TRAIL_STEPS_MAX 16
+#define TRAIL_STEPS_MAX 24
 #define TRAIL_DETAIL_SIZE 160
+#define TRAIL_VALUE_SIZE 96
 #define TRAIL_QUOTE_MAX 64 /* bytes shown of a text from outside */
+
+/* The configuration key that a step went by; `section` is a kind ("issuer",
+ * "service", "token"), which of them is known from the verdict. Literals. */
+struct trail_rule {
+	const char *section; /* NULL: no key decides this */
+	const char *key;
+};
 
 struct trail_step {
 	const char *step; /* a literal: size, header, issuer ... */
 	bool ok;
+	struct trail_rule rule;
+	char found[TRAIL_VALUE_SIZE];  /* what the token has; may be empty */
+	char wanted[TRAIL_VALUE_SIZE]; /* what the rule asks for; the same */
 	char detail[TRAIL_DETAIL_SIZE];
 };
 
@@ -38,6 +50,16 @@ trail_note(struct trail *trail, const char *format, ...);
 
 /* The same for text from outside: quoted, escaped, cut. */
 void trail_quote(struct trail *trail, const char *text);
+
+/* Sets the rule that the open step goes by. */
+void trail_rule(struct trail *trail, const char *section, const char *key);
+
+/* Sets what was found, quoted as trail_quote() does, or as a number; what is
+ * wanted, in words of ours or of the configuration. */
+void trail_found(struct trail *trail, const char *text);
+void trail_found_number(struct trail *trail, int64_t number);
+__attribute__((format(printf, 2, 3))) void
+trail_wanted(struct trail *trail, const char *format, ...);
 
 /* Ends the step. One that failed without a word gets the error's text. */
 void trail_close(struct trail *trail, enum err outcome);

@@ -5,7 +5,8 @@ BASE_TESTS = \
 	%D%/fields_test \
 	%D%/id_test \
 	%D%/options_test \
-	%D%/secret_test
+	%D%/secret_test \
+	%D%/texts_test
 
 check_PROGRAMS += $(BASE_TESTS)
 TESTS += $(BASE_TESTS)
@@ -16,3 +17,4 @@ TESTS += $(BASE_TESTS)
 %C%_id_test_LDADD = base/libbase.la $(CMOCKA_LIBS)
 %C%_options_test_LDADD = base/libbase.la $(CMOCKA_LIBS)
 %C%_secret_test_LDADD = base/libbase.la $(CMOCKA_LIBS)
+%C%_texts_test_LDADD = base/libbase.la $(CMOCKA_LIBS)

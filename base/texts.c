@@ -1,0 +1,53 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "base/texts.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+enum err
+texts_add(struct texts *texts, const char *text, size_t size)
+{
+	char **item;
+
+	if (texts->count == TEXTS_MAX)
+		return ERR_INVALID_PARAMETER;
+	item = realloc(texts->item, (texts->count + 1) * sizeof(*item));
+	if (item == NULL)
+		return ERR_NO_MEMORY;
+	texts->item = item;
+	item[texts->count] = strndup(text, size);
+	if (item[texts->count] == NULL)
+		return ERR_NO_MEMORY;
+	texts->count++;
+	return OK;
+}
+
+enum err
+texts_copy(const struct texts *texts, struct texts *out)
+{
+	enum err e = OK;
+
+	for (size_t i = 0; i < texts->count && e == OK; i++)
+		e = texts_add(out, texts->item[i], strlen(texts->item[i]));
+	if (e != OK)
+		texts_clear(out);
+	return e;
+}
+
+bool
+texts_has(const struct texts *texts, const char *text)
+{
+	for (size_t i = 0; texts != NULL && i < texts->count; i++)
+		if (strcmp(texts->item[i], text) == 0)
+			return true;
+	return false;
+}
+
+void
+texts_clear(struct texts *texts)
+{
+	for (size_t i = 0; i < texts->count; i++)
+		free(texts->item[i]);
+	free(texts->item);
+	*texts = (struct texts){0};
+}

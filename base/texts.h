@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#ifndef BASE_TEXTS_H
+#define BASE_TEXTS_H
+
+/* A list of strings, as a key of the configuration may hold. */
+
+#include "base/autofree.h"
+#include "base/err.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#define TEXTS_MAX 256
+
+/* All zero is an empty list. */
+struct texts {
+	size_t count;
+	char **item;
+};
+
+/* Adds a copy of the first `size` bytes. ERR_NO_MEMORY; ERR_INVALID_PARAMETER
+ * when the list has TEXTS_MAX items. */
+MUST_USE enum err texts_add(struct texts *texts, const char *text, size_t size);
+
+/* `out` is all zero. ERR_NO_MEMORY. */
+MUST_USE enum err texts_copy(const struct texts *texts, struct texts *out);
+
+/* NULL is an empty list. */
+bool texts_has(const struct texts *texts, const char *text);
+
+/* Frees the items and leaves an empty list. */
+void texts_clear(struct texts *texts);
+
+#endif
