@@ -17,26 +17,29 @@ user_key(int64_t uid, const char *id)
 
 /* An entry that is there is not written again: it would cost a page. */
 static enum err
-index_by_user(struct txn *txn, const struct device_record *record)
+index_put(struct txn *txn, enum table table, struct slice key, const char *id)
 {
-	struct key key = user_key(record->uid, record->id);
 	struct slice value;
-	enum err e =
-	    txn_get(txn, TABLE_DEVICE_BY_USER, key_slice(&key), &value);
+	enum err e = txn_get(txn, table, key, &value);
 
 	if (e != ERR_NOT_FOUND)
 		return e;
-	return txn_put(
-	    txn, TABLE_DEVICE_BY_USER, key_slice(&key), text_slice(""));
+	return txn_put(txn, table, key, text_slice(id));
 }
 
 enum err
 device_put(struct txn *txn, const struct device_record *record)
 {
+	struct key key = user_key(record->uid, record->id);
 	enum err e = record_put(txn, TABLE_DEVICE, text_slice(record->id),
 	    device_record_fields(), record);
 
-	return e != OK ? e : index_by_user(txn, record);
+	if (e == OK)
+		e = index_put(txn, TABLE_DEVICE_BY_USER, key_slice(&key), "");
+	if (e == OK && record->origin != NULL)
+		e = index_put(txn, TABLE_DEVICE_BY_ORIGIN,
+		    text_slice(record->origin), record->id);
+	return e;
 }
 
 enum err
@@ -46,6 +49,29 @@ device_get(struct txn *txn, const char *id, struct device_record *record)
 	    txn, TABLE_DEVICE, text_slice(id), device_record_fields(), record);
 
 	return e == ERR_NOT_FOUND ? ERR_NO_SUCH_DEVICE : e;
+}
+
+/* The record that an index has named. */
+static enum err
+get_indexed(struct txn *txn, struct slice id, struct device_record *record)
+{
+	enum err e =
+	    record_get(txn, TABLE_DEVICE, id, device_record_fields(), record);
+
+	return e == ERR_NOT_FOUND ? ERR_STORE : e;
+}
+
+enum err
+device_get_by_origin(
+    struct txn *txn, const char *origin, struct device_record *record)
+{
+	struct slice id;
+	enum err e =
+	    txn_get(txn, TABLE_DEVICE_BY_ORIGIN, text_slice(origin), &id);
+
+	if (e != OK)
+		return e == ERR_NOT_FOUND ? ERR_NO_SUCH_DEVICE : e;
+	return get_indexed(txn, id, record);
 }
 
 enum err
@@ -69,9 +95,7 @@ device_next_of_user(struct txn *txn, int64_t uid, const char *after,
 		return e;
 	if (!slice_has_prefix(key, key_slice(&prefix)))
 		return ERR_NOT_FOUND;
-	e = record_get(txn, TABLE_DEVICE, slice_from(key, KEY_NUMBER_SIZE),
-	    device_record_fields(), record);
-	return e == ERR_NOT_FOUND ? ERR_STORE : e;
+	return get_indexed(txn, slice_from(key, KEY_NUMBER_SIZE), record);
 }
 
 enum err

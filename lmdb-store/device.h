@@ -12,8 +12,12 @@
 #define DEVICE_ACTIVE "active"
 #define DEVICE_REVOKED "revoked"
 
-/* `family`: id of its refresh family. `seen`: the last login. `claims` go
- * into every access token. A device keeps its uid. */
+/*
+ * An enrolled device has a refresh `family` and the `claims` that go into its
+ * access tokens. One whose tokens another issuer makes has that `issuer` (the
+ * claim iss) and an `origin`: the hash of what it is known by. `seen`: the
+ * last login. A device keeps its uid.
+ */
 #define DEVICE_RECORD(F)                                                       \
 	F(num, v)                                                              \
 	F(str, id)                                                             \
@@ -21,7 +25,9 @@
 	F(num, uid)                                                            \
 	F(str, name)                                                           \
 	F(num, created)                                                        \
-	F(str, family)                                                         \
+	F(opt_str, family)                                                     \
+	F(opt_str, issuer)                                                     \
+	F(opt_str, origin)                                                     \
 	F(str, state)                                                          \
 	F(opt_num, seen)                                                       \
 	F(opt_str, seen_rhost)                                                 \
@@ -37,6 +43,10 @@ device_put(struct txn *txn, const struct device_record *record);
 /* ERR_NO_SUCH_DEVICE. */
 MUST_USE enum err
 device_get(struct txn *txn, const char *id, struct device_record *record);
+
+/* The device of this origin. ERR_NO_SUCH_DEVICE. */
+MUST_USE enum err device_get_by_origin(
+    struct txn *txn, const char *origin, struct device_record *record);
 
 /* In the order of their ids, which is that of their making. `after` NULL:
  * from the beginning; it may be the id in the record. ERR_NOT_FOUND at the

@@ -8,10 +8,12 @@ noinst_LTLIBRARIES += %D%/libstore.la
 	%D%/directory.c %D%/directory.h \
 	%D%/error.c %D%/error.h \
 	%D%/family.c %D%/family.h \
+	%D%/jwks.c %D%/jwks.h \
 	%D%/key.c %D%/key.h \
 	%D%/kv.c %D%/kv.h \
 	%D%/masterkey.c %D%/masterkey.h \
 	%D%/record.c %D%/record.h \
+	%D%/replay.c %D%/replay.h \
 	%D%/revoked.c %D%/revoked.h \
 	%D%/schema.c %D%/schema.h \
 	%D%/seal.c %D%/seal.h \

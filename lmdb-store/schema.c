@@ -12,8 +12,16 @@
 DECLARE_FIELDS(schema_record, SCHEMA_RECORD)
 DEFINE_FIELDS(schema_record, SCHEMA_RECORD)
 
+static enum schema_state
+state_of(enum err found, int64_t version)
+{
+	if (found == ERR_NOT_FOUND)
+		return SCHEMA_BLANK;
+	return version < SCHEMA_VERSION ? SCHEMA_OLDER : SCHEMA_CURRENT;
+}
+
 enum err
-schema_check(struct txn *txn, bool *blank)
+schema_check(struct txn *txn, enum schema_state *state)
 {
 	auto_clear(schema_record) struct schema_record record = {0};
 	enum err e = record_get(txn, TABLE_META, text_slice(SCHEMA_KEY),
@@ -25,12 +33,12 @@ schema_check(struct txn *txn, bool *blank)
 		return ERR_STORE_NEWER;
 	if (e == OK && record.version < 1)
 		return ERR_STORE;
-	*blank = e == ERR_NOT_FOUND;
+	*state = state_of(e, record.version);
 	return OK;
 }
 
 enum err
-schema_create(struct txn *txn)
+schema_write(struct txn *txn)
 {
 	const struct schema_record record = {.version = SCHEMA_VERSION};
 

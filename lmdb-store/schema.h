@@ -11,15 +11,24 @@
 
 #include <stdbool.h>
 
-#define SCHEMA_VERSION 1
-
 /*
- * Reads the version. `*blank`: the store has none yet, it is new. Otherwise
- * ERR_STORE_NEWER when a newer jwt-agent wrote it.
+ * 1  the first
+ * 2  jwks, replay and device_by_origin came; a device need not have a family
  */
-MUST_USE enum err schema_check(struct txn *txn, bool *blank);
+#define SCHEMA_VERSION 2
 
-/* Writes the version into a new store. */
-MUST_USE enum err schema_create(struct txn *txn);
+/* What a store is to this jwt-agent. */
+enum schema_state {
+	SCHEMA_BLANK, /* it is new: it has no version yet */
+	SCHEMA_OLDER,
+	SCHEMA_CURRENT,
+};
+
+/* Reads the version. ERR_STORE_NEWER when a newer jwt-agent wrote it. */
+MUST_USE enum err schema_check(struct txn *txn, enum schema_state *state);
+
+/* Writes the version into a new or an older store, whose tables are open: so
+ * far no record had to be changed. */
+MUST_USE enum err schema_write(struct txn *txn);
 
 #endif

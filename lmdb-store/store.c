@@ -65,17 +65,17 @@ start(struct store *store, const struct store_options *options,
     struct store_error *why)
 {
 	auto_free(txn) struct txn *txn = NULL;
-	bool blank = false;
+	enum schema_state state = SCHEMA_BLANK;
 	enum err e = kv_begin(store->kv, TXN_WRITE, &txn);
 
 	if (e == OK)
 		e = tables_open(txn);
 	if (e == OK)
-		e = schema_check(txn, &blank);
+		e = schema_check(txn, &state);
 	if (e == OK)
-		e = take_seal(store, txn, options, blank, why);
-	if (e == OK && blank)
-		e = schema_create(txn);
+		e = take_seal(store, txn, options, state == SCHEMA_BLANK, why);
+	if (e == OK && state != SCHEMA_CURRENT)
+		e = schema_write(txn);
 	if (e == OK)
 		e = txn_commit(TAKE(txn));
 	return e;

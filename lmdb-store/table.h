@@ -12,12 +12,16 @@
 	T(META, "meta", 1)                                                     \
 	T(DEVICE, "device", 1)                                                 \
 	T(DEVICE_BY_USER, "device_by_user", 0)                                 \
+	T(DEVICE_BY_ORIGIN, "device_by_origin", 0)                             \
 	T(FAMILY, "family", 1)                                                 \
 	T(SESSION, "session", 1)                                               \
 	T(SESSION_LIVE, "session_live", 0)                                     \
 	T(SESSION_BY_EXPIRY, "session_by_expiry", 0)                           \
 	T(REVOKED, "revoked", 1)                                               \
+	T(REPLAY, "replay", 1)                                                 \
+	T(REPLAY_BY_EXPIRY, "replay_by_expiry", 0)                             \
 	T(SIGNKEY, "signkey", 1)                                               \
+	T(JWKS, "jwks", 1)                                                     \
 	T(AUDIT, "audit", 1)
 
 enum table {

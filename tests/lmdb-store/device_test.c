@@ -168,6 +168,28 @@ test_id_that_is_no_key(void **state)
 	cmocka_unit_test_setup_teardown(                                       \
 	    name, scratch_setup_open, scratch_teardown)
 
+/* A device whose tokens another issuer makes has an origin and no family. */
+static void
+test_by_origin(void **state)
+{
+	struct txn *txn = scratch_begin(*state, TXN_WRITE);
+	auto_clear(device_record) struct device_record out = {0};
+	auto_clear(device_record) struct device_record in =
+	    sample_device("D", 1000);
+
+	assert_int_equal(
+	    device_get_by_origin(txn, "hash", &out), ERR_NO_SUCH_DEVICE);
+	free(TAKE(in.family));
+	in.issuer = text_new("https://idp.test");
+	in.origin = text_new("hash");
+	assert_int_equal(device_put(txn, &in), OK);
+	assert_int_equal(device_put(txn, &in), OK);
+	assert_int_equal(device_get_by_origin(txn, "hash", &out), OK);
+	assert_string_equal(out.id, "D");
+	assert_null(out.family);
+	assert_string_equal(out.issuer, "https://idp.test");
+}
+
 int
 main(void)
 {
@@ -179,6 +201,7 @@ main(void)
 	    TEST(test_update_keeps_one_entry),
 	    TEST(test_index_without_its_record),
 	    TEST(test_id_that_is_no_key),
+	    TEST(test_by_origin),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

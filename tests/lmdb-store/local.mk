@@ -8,10 +8,12 @@ store_tests = \
 	%D%/device_test \
 	%D%/family_test \
 	%D%/fault_test \
+	%D%/jwks_test \
 	%D%/key_test \
 	%D%/kv_test \
 	%D%/masterkey_test \
 	%D%/record_test \
+	%D%/replay_test \
 	%D%/revoked_test \
 	%D%/schema_test \
 	%D%/seal_test \
@@ -29,6 +31,8 @@ TESTS += $(store_tests)
 %C%_family_test_LDADD = $(store_test_libraries)
 %C%_fault_test_SOURCES = %D%/fault_test.c $(store_test_fixture)
 %C%_fault_test_LDADD = $(store_test_libraries)
+%C%_jwks_test_SOURCES = %D%/jwks_test.c $(store_test_fixture)
+%C%_jwks_test_LDADD = $(store_test_libraries)
 %C%_key_test_SOURCES = %D%/key_test.c $(store_test_fixture)
 %C%_key_test_LDADD = $(store_test_libraries)
 %C%_kv_test_SOURCES = %D%/kv_test.c $(store_test_fixture)
@@ -37,6 +41,8 @@ TESTS += $(store_tests)
 %C%_masterkey_test_LDADD = $(store_test_libraries)
 %C%_record_test_SOURCES = %D%/record_test.c $(store_test_fixture)
 %C%_record_test_LDADD = $(store_test_libraries)
+%C%_replay_test_SOURCES = %D%/replay_test.c $(store_test_fixture)
+%C%_replay_test_LDADD = $(store_test_libraries)
 %C%_revoked_test_SOURCES = %D%/revoked_test.c $(store_test_fixture)
 %C%_revoked_test_LDADD = $(store_test_libraries)
 %C%_schema_test_SOURCES = %D%/schema_test.c $(store_test_fixture)

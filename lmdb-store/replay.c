@@ -1,0 +1,85 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "lmdb-store/replay.h"
+
+#include "lmdb-store/key.h"
+
+#include <string.h>
+
+DEFINE_FIELDS(replay_record, REPLAY_RECORD)
+
+static struct key
+expiry_key(int64_t until, const char *hash)
+{
+	struct key key = {0};
+
+	key_add_number(&key, until);
+	key_add_text(&key, hash);
+	return key;
+}
+
+enum err
+replay_put(struct txn *txn, const char *hash, int64_t until)
+{
+	const struct replay_record record = {.until = until};
+	struct key key = expiry_key(until, hash);
+	enum err e = record_put(txn, TABLE_REPLAY, text_slice(hash),
+	    replay_record_fields(), &record);
+
+	return e != OK ? e
+		       : txn_put(txn, TABLE_REPLAY_BY_EXPIRY, key_slice(&key),
+			     text_slice(""));
+}
+
+enum err
+replay_has(struct txn *txn, const char *hash, bool *used)
+{
+	struct slice value;
+	enum err e = txn_get(txn, TABLE_REPLAY, text_slice(hash), &value);
+
+	if (e != OK && e != ERR_NOT_FOUND)
+		return e;
+	*used = e == OK;
+	return OK;
+}
+
+/* The index entry is read from a page that the first deletion may change. */
+static enum err
+remove_mark(struct txn *txn, struct slice entry)
+{
+	struct key key = {0};
+	struct slice hash;
+	enum err e;
+
+	key_add_bytes(&key, entry.data, entry.size);
+	hash = slice_from(key_slice(&key), KEY_NUMBER_SIZE);
+	e = txn_delete(txn, TABLE_REPLAY, hash);
+	if (e == OK)
+		e = txn_delete(txn, TABLE_REPLAY_BY_EXPIRY, key_slice(&key));
+	return e == ERR_NOT_FOUND ? txn_fail(txn, ERR_STORE) : e;
+}
+
+enum err
+replay_sweep(struct txn *txn, int64_t now, size_t limit)
+{
+	enum err e = OK;
+
+	for (size_t i = 0; i < limit && e == OK; i++) {
+		struct slice entry;
+
+		e = txn_next(txn, TABLE_REPLAY_BY_EXPIRY, text_slice(NULL),
+		    &entry, NULL);
+		if (e == OK && entry.size <= KEY_NUMBER_SIZE)
+			e = ERR_STORE;
+		if (e == OK && key_number(entry.data) >= now)
+			e = ERR_NOT_FOUND;
+		if (e == OK)
+			e = remove_mark(txn, entry);
+	}
+	return e == ERR_NOT_FOUND ? OK : e;
+}
+
+enum err
+replay_count(struct txn *txn, size_t *count)
+{
+	return txn_entries(txn, TABLE_REPLAY, count);
+}
