@@ -22,6 +22,10 @@ enum option_type {
 	OPTION_PATH,	/* char *; begins with a slash */
 	OPTION_SECONDS, /* int64_t; a number with s, m, h or d, min..max */
 	OPTION_CHOICE,	/* char *; one of `choices`, separated by | */
+	OPTION_NUMBER,	/* int64_t; a whole number, min..max */
+	OPTION_URL,	/* char *; as url_is_allowed() has it */
+	OPTION_LIST,	/* struct texts; items separated by commas, added */
+	OPTION_LINES,	/* struct texts; the whole value is one item, added */
 };
 
 struct option {
@@ -30,8 +34,8 @@ struct option {
 	enum option_type type;
 	size_t offset;
 	const char *preset; /* default as text; NULL: unset */
-	int64_t min, max;
-	const char *choices;
+	int64_t min, max;    /* of a list: bytes of each item */
+	const char *choices; /* a list with choices takes no other item */
 	const char *help;
 };
 
@@ -51,6 +55,24 @@ MUST_USE enum err options_preset(const struct option *options, size_t count,
 MUST_USE enum err options_set(const struct option *options, size_t count,
     void *object, const char *section, const char *name, const char *value,
     struct option_error *error);
+
+/* The row of a name, NULL when there is none. */
+const struct option *options_find(const struct option *options, size_t count,
+    const char *section, const char *name);
+
+/* Sets the value of one row, as options_set() does. */
+MUST_USE enum err option_set(const struct option *option, void *object,
+    const char *value, struct option_error *error);
+
+/* Frees the value of one row and leaves it unset. */
+void option_clear(const struct option *option, void *object);
+
+/*
+ * Gives `object` a copy of what `from` has in each row that is not `set`; an
+ * object's own value in such a row (a preset) is freed. ERR_NO_MEMORY.
+ */
+MUST_USE enum err options_inherit(const struct option *options, size_t count,
+    void *object, const void *from, const bool set[]);
 
 void options_clear(const struct option *options, size_t count, void *object);
 

@@ -6,14 +6,70 @@
  * The configuration of daemon and command: an INI file and the files named
  * NAME.conf in the folder conf.d beside it, which are read after it in the
  * order of their names and may set a key again. Within one file a key stands
- * once. The schema table gives every key's name, type, default and range;
- * jwt-agent.conf(5) is held against it.
+ * once; a list may be set several times, which adds, and the first setting in
+ * a later file replaces what earlier files gave. A section may be opened
+ * again, in the same file or in a later one. The schema tables give every
+ * key's name, type, default and range; jwt-agent.conf(5) is held against them.
  */
 
 #include "base/options.h"
+#include "base/texts.h"
+#include "jwt-agent/config/origin.h"
 
 #define CONFIG_PATH "/etc/jwt-agent/jwt-agent.conf"
 #define CONFIG_FILES_MAX 100 /* in conf.d */
+#define CONFIG_ISSUERS_MAX 32
+#define CONFIG_SERVICES_MAX 128		/* with [service *] */
+#define CONFIG_LOCAL_ISSUER "local"	/* the agent itself, in issuers= */
+#define CONFIG_ANY_SERVICE "*"		/* the name of the defaults */
+#define CONFIG_ISSUER_NAME_MAX 32	/* [A-Za-z0-9._-] */
+#define CONFIG_SERVICE_NAME_MAX 64	/* the same */
+#define CONFIG_WHERE_SIZE 224
+
+/* [issuer NAME]; times in seconds. Which source the keys have is said by which
+ * of keys_file, jwks_url, discovery and secret_file is set: exactly one is. */
+struct issuer_config {
+	char *name;
+	struct origins origins; /* for config_where() */
+	char *issuer;
+	struct texts keys_file;
+	char *jwks_url;
+	bool discovery;
+	char *ca_file; /* NULL: the system's trust store */
+	int64_t keys_min_age;
+	int64_t keys_max_age;
+	char *secret_file;
+	struct texts algorithms; /* JWA names, never empty */
+	struct texts audience;	 /* never empty: else the one of [token] */
+	int64_t max_lifetime;	 /* 0: any */
+	int64_t leeway;
+	char *user_claim;
+	struct texts username_map; /* checked for nothing but its length */
+	struct texts require_claims;
+	char *groups_claim;
+};
+
+/* [service NAME]; an empty list and a time of 0 ask for nothing. */
+struct service_config {
+	char *name;
+	struct origins origins;
+	struct texts audience; /* empty: as the issuer has it */
+	struct texts issuers;
+	struct texts users;
+	struct texts require_groups;
+	struct texts require_claims;
+	struct texts require_acr;
+	struct texts require_amr;
+	int64_t max_auth_age;
+	int64_t max_token_age;
+	char *replay; /* "allow" or "once" */
+	bool allow_root;
+	int64_t min_uid;
+	bool interactive;
+	struct texts callers;
+	int64_t session_max;
+	char *deny_message; /* may be NULL */
+};
 
 struct config {
 	/* [agent] */
@@ -21,6 +77,7 @@ struct config {
 	char *store;
 	char *master_key;
 	char *admin_group;
+	char *fetcher;
 	/* [token]; times in seconds */
 	char *issuer;	/* unset: "urn:jwt-agent:" and the host's name */
 	char *audience; /* unset: the same */
@@ -29,6 +86,14 @@ struct config {
 	int64_t refresh_idle;
 	int64_t refresh_absolute;
 	int64_t refresh_grace;
+
+	struct issuer_config *issuers; /* in the order of their headers */
+	size_t issuer_count;
+	struct service_config *services; /* [service *] first, always there */
+	size_t service_count;
+
+	struct origins agent_origins, token_origins;
+	struct texts files; /* the main file's path first */
 };
 
 /* A sentence that begins with "FILE:LINE: ", or "FILE: ". */
@@ -37,18 +102,70 @@ struct config_error {
 };
 
 /*
- * Reads `path` and its conf.d. A missing file is refused when `must_exist`
- * and otherwise means that every key has its default. ERR_CONFIG with `error`
- * filled, ERR_NO_MEMORY.
+ * Reads `path` and its conf.d and checks that the keys make sense together. A
+ * missing file is refused when `must_exist` and otherwise means that every key
+ * has its default. ERR_CONFIG with `error` filled, ERR_NO_MEMORY.
  */
 MUST_USE enum err config_load(const char *path, bool must_exist,
     struct config **out, struct config_error *error);
+
+/*
+ * Whether this process can read the files that the issuers name, and nobody
+ * but root and the agent's user can write them or, of a secret, read them.
+ * ERR_CONFIG with `error` filled.
+ */
+MUST_USE enum err
+config_check_files(const struct config *config, struct config_error *error);
 
 /* NULL is fine. */
 void config_free(struct config *config);
 DEFINE_AUTO_FREE(config)
 
-/* The schema table. */
-const struct option *config_options(size_t *count);
+/* What holds for a PAM service: its section, with what it does not set taken
+ * from [service *]; that section itself where it has none. */
+const struct service_config *
+config_service(const struct config *config, const char *service);
+
+/*
+ * Where the value of a key in effect was set, as "FILE:LINE", or "default".
+ * `section` is written as in the file: "token", "issuer corp", "service sshd"
+ * (which may have no section of its own).
+ */
+void config_where(const struct config *config, const char *section,
+    const char *key, char text[CONFIG_WHERE_SIZE]);
+
+/*
+ * Refuses a key in a check of one's own: ERR_CONFIG with the sentence behind
+ * the key's FILE and LINE, or behind those of the section's header when the
+ * key is not set.
+ */
+__attribute__((format(printf, 5, 6))) enum err
+config_refuse(const struct config *config, const char *section, const char *key,
+    struct config_error *error, const char *format, ...);
+
+/* The schema: agent, token, issuer and service. */
+struct config_kind {
+	const char *name;
+	bool named;
+	const struct option *options;
+	size_t count;
+};
+
+#define CONFIG_KINDS 4
+
+const struct config_kind *config_kinds(void);
+
+/* One section as it is in effect; its values are at the offsets of the
+ * kind's options. */
+struct config_section {
+	const struct config_kind *kind;
+	const char *name; /* NULL where the kind has none */
+	const void *object;
+	const struct origins *origins;
+};
+
+/* Section number `index`, in the order of the kinds; false behind the last. */
+bool config_section(const struct config *config, size_t index,
+    struct config_section *out);
 
 #endif
