@@ -7,9 +7,11 @@ noinst_LTLIBRARIES += %D%/libbase.la
 	%D%/fields.c %D%/fields.h \
 	%D%/host.c %D%/host.h \
 	%D%/id.c %D%/id.h \
+	%D%/option_value.c %D%/option_value.h \
 	%D%/options.c %D%/options.h \
 	%D%/passwd.c %D%/passwd.h \
 	%D%/prompt.h \
 	%D%/secret.c %D%/secret.h \
-	%D%/texts.c %D%/texts.h
+	%D%/texts.c %D%/texts.h \
+	%D%/url.c %D%/url.h
 %C%_libbase_la_LIBADD = $(JANSSON_LIBS)

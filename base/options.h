@@ -33,7 +33,7 @@ struct option {
 	const char *name;
 	enum option_type type;
 	size_t offset;
-	const char *preset; /* default as text; NULL: unset */
+	const char *preset;  /* default as text; NULL: unset */
 	int64_t min, max;    /* of a list: bytes of each item */
 	const char *choices; /* a list with choices takes no other item */
 	const char *help;

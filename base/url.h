@@ -16,9 +16,9 @@
  * https://HOST[:PORT][/PATH][?QUERY], or http:// when HOST is exactly
  * localhost, a dotted quad of 127.0.0.0/8 or [::1]. HOST is a name of letters,
  * digits, '-', '_' and dots, a dotted quad, or an address in brackets. No user
- * information, no fragment, no backslash, printable ASCII without blanks. A
- * scheme in capitals is refused, too. Otherwise `problem` is a sentence's end,
- * as in "the URL ...".
+ * information, no fragment, no backslash, printable ASCII without blanks, no
+ * scheme in capitals. Otherwise `problem` is the end of a sentence that begins
+ * with "the URL".
  */
 bool url_is_allowed(const char *url, const char **problem);
 

@@ -6,7 +6,8 @@ BASE_TESTS = \
 	%D%/id_test \
 	%D%/options_test \
 	%D%/secret_test \
-	%D%/texts_test
+	%D%/texts_test \
+	%D%/url_test
 
 check_PROGRAMS += $(BASE_TESTS)
 TESTS += $(BASE_TESTS)
@@ -18,3 +19,4 @@ TESTS += $(BASE_TESTS)
 %C%_options_test_LDADD = base/libbase.la $(CMOCKA_LIBS)
 %C%_secret_test_LDADD = base/libbase.la $(CMOCKA_LIBS)
 %C%_texts_test_LDADD = base/libbase.la $(CMOCKA_LIBS)
+%C%_url_test_LDADD = base/libbase.la $(CMOCKA_LIBS)
