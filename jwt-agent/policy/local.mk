@@ -1,5 +1,12 @@
 # SPDX-License-Identifier: BSD-3-Clause
 noinst_LTLIBRARIES += %D%/libpolicy.la
 
-%C%_libpolicy_la_SOURCES = %D%/policy.c %D%/policy.h
+%C%_libpolicy_la_SOURCES = \
+	%D%/mapping.h \
+	%D%/message.h \
+	%D%/pattern.h \
+	%D%/policy.c %D%/policy.h \
+	%D%/requirement.h \
+	%D%/username.h \
+	%D%/utf8.h
 %C%_libpolicy_la_LIBADD = jwt-agent/verify/libverify.la

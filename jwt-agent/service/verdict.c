@@ -121,6 +121,21 @@ check_owner(const struct attempt *attempt, struct verdict *verdict)
 }
 
 static enum err
+check_user(
+    struct call *call, const struct attempt *attempt, struct verdict *verdict)
+{
+	const struct policy_subject subject = {
+	    .user = attempt->user,
+	    .uid = attempt->uid,
+	    .mapped = verdict->token.user,
+	    .claims = verdict->token.claims,
+	    .now = call->now,
+	};
+
+	return policy_user(&login_policy, &subject, &verdict->trail);
+}
+
+static enum err
 check_all(
     struct call *call, const struct attempt *attempt, struct verdict *verdict)
 {
@@ -129,8 +144,7 @@ check_all(
 	if (e == OK)
 		e = check_revocation(call, verdict);
 	if (e == OK)
-		e = policy_check(&login_policy, verdict->token.user,
-		    attempt->user, attempt->uid, &verdict->trail);
+		e = check_user(call, attempt, verdict);
 	if (e == OK)
 		e = check_owner(attempt, verdict);
 	return e;

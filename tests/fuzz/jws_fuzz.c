@@ -64,8 +64,10 @@ check_trail(const struct trail *trail, enum err e)
 static void
 check_verified(const struct verified *verified)
 {
-	const struct policy policy = {POLICY_MIN_UID, false};
-	enum err e = policy_check(&policy, verified->user, "alice", 1000, NULL);
+	const struct policy policy = {.min_uid = POLICY_MIN_UID};
+	const struct policy_subject subject = {
+	    .user = "alice", .uid = 1000, .mapped = verified->user};
+	enum err e = policy_user(&policy, &subject, NULL);
 
 	must(verified->user[0] != '\0');
 	must((e == OK) == (strcmp(verified->user, "alice") == 0));

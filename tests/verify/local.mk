@@ -6,7 +6,6 @@
 	%D%/hostile_test \
 	%D%/interop_test \
 	%D%/key_test \
-	%D%/policy_test \
 	%D%/verify_test
 
 check_PROGRAMS += $(%C%_programs)
@@ -33,9 +32,6 @@ TESTS += $(%C%_programs)
 
 %C%_key_test_SOURCES = %D%/key_test.c $(%C%_fixture)
 %C%_key_test_LDADD = $(%C%_libs)
-
-%C%_policy_test_SOURCES = %D%/policy_test.c
-%C%_policy_test_LDADD = jwt-agent/policy/libpolicy.la $(%C%_libs)
 
 %C%_verify_test_SOURCES = %D%/verify_test.c $(%C%_fixture)
 %C%_verify_test_LDADD = $(%C%_libs)

@@ -8,13 +8,14 @@
 
 #include <cmocka.h>
 
-static const struct policy usual = {POLICY_MIN_UID, false};
-static const struct policy with_root = {POLICY_MIN_UID, true};
-static const struct policy any_uid = {0, false};
+static const struct policy usual = {.min_uid = POLICY_MIN_UID};
+static const struct policy with_root = {
+    .min_uid = POLICY_MIN_UID, .allow_root = true};
+static const struct policy any_uid = {.min_uid = 0};
 
 static const struct row {
 	const struct policy *policy;
-	const char *sub, *user;
+	const char *mapped, *user;
 	int64_t uid;
 	enum err expected;
 } rows[] = {
@@ -48,12 +49,13 @@ table(void **state)
 		const struct row *row = &rows[i];
 		struct trail trail = {0};
 
-		assert_int_equal(policy_check(row->policy, row->sub, row->user,
-				     row->uid, &trail),
-		    row->expected);
-		assert_int_equal(policy_check(row->policy, row->sub, row->user,
-				     row->uid, NULL),
-		    row->expected);
+		const struct policy_subject subject = {
+		    .user = row->user, .uid = row->uid, .mapped = row->mapped};
+
+		assert_int_equal(
+		    policy_user(row->policy, &subject, &trail), row->expected);
+		assert_int_equal(
+		    policy_user(row->policy, &subject, NULL), row->expected);
 		assert_int_equal(trail.count, 1);
 		assert_string_equal(trail.steps[0].step, "user");
 		assert_int_equal(trail.steps[0].ok, row->expected == OK);
@@ -64,16 +66,26 @@ table(void **state)
 static void
 details(void **state)
 {
+	const struct policy_subject bob = {
+	    .user = "bob", .uid = 1000, .mapped = "al\nice"};
+	const struct policy_subject bin = {
+	    .user = "bin", .uid = 2, .mapped = "bin"};
+	const struct policy_subject root = {.user = "root", .mapped = "root"};
 	struct trail trail = {0};
 
 	(void)state;
-	assert_int_equal(policy_check(&usual, "al\nice", "bob", 1000, &trail),
-	    ERR_WRONG_USER);
+	assert_int_equal(policy_user(&usual, &bob, &trail), ERR_WRONG_USER);
 	assert_string_equal(trail.steps[0].detail,
 	    "the token is for \"al\\x0aice\", not for \"bob\"");
-	assert_int_equal(
-	    policy_check(&usual, "bin", "bin", 2, &trail), ERR_WRONG_USER);
+	assert_string_equal(trail.steps[0].found, "\"al\\x0aice\"");
+	assert_string_equal(trail.steps[0].wanted, "bob");
+	assert_null(trail.steps[0].rule.section);
+	assert_int_equal(policy_user(&usual, &bin, &trail), ERR_WRONG_USER);
 	assert_string_equal(trail.steps[1].detail, "uid 2 is below 1000");
+	assert_string_equal(trail.steps[1].rule.key, "min_uid");
+	assert_int_equal(policy_user(&usual, &root, &trail), ERR_WRONG_USER);
+	assert_string_equal(trail.steps[2].rule.section, "service");
+	assert_string_equal(trail.steps[2].rule.key, "allow_root");
 }
 
 int

@@ -1,0 +1,12 @@
+# SPDX-License-Identifier: BSD-3-Clause
+%C%_programs = \
+	%D%/policy_test
+
+check_PROGRAMS += $(%C%_programs)
+TESTS += $(%C%_programs)
+
+%C%_libs = jwt-agent/policy/libpolicy.la jwt-agent/verify/libverify.la \
+	base/libbase.la $(LIBJWT_LIBS) $(JANSSON_LIBS) $(CMOCKA_LIBS)
+
+%C%_policy_test_SOURCES = %D%/policy_test.c
+%C%_policy_test_LDADD = $(%C%_libs)
