@@ -2,6 +2,8 @@
 noinst_LTLIBRARIES += %D%/libserver.la
 %C%_libserver_la_SOURCES = \
 	%D%/calls.c %D%/calls.h \
+	%D%/fetcher.c %D%/fetcher.h \
+	%D%/fetching.c %D%/fetching.h \
 	%D%/introspection.c %D%/introspection.h \
 	%D%/leaders.c %D%/leaders.h \
 	%D%/listener.c %D%/listener.h \
@@ -15,6 +17,7 @@ noinst_LTLIBRARIES += %D%/libserver.la
 	%D%/turn.c %D%/turn.h
 %C%_libserver_la_LIBADD = \
 	jwt-agent/service/libservice.la \
+	jwt-agent/fetch/libfetchmessage.la \
 	jwt-agent/observe/libobserve.la \
 	varlink/libinterfaces.la \
 	$(SYSTEMD_LIBS)
