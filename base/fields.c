@@ -274,7 +274,9 @@ fields_decode(const struct fields *fields, const json_t *json, void *object,
 enum err
 fields_encode(const struct fields *fields, const void *object, json_t **out)
 {
-	auto_json json_t *json = json_object();
+	/* not json_object(): PostgreSQL has a function of that name, which
+	 * is found before jansson's when the module runs in its process */
+	auto_json json_t *json = json_pack("{}");
 
 	if (json == NULL)
 		return ERR_NO_MEMORY;

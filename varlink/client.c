@@ -192,7 +192,8 @@ enum err
 client_call(struct client *client, const struct client_call *call)
 {
 	auto_clear(reply_message) struct reply_message reply = {0};
-	auto_json json_t *nothing = json_object();
+	/* not json_object(), see fields_encode() */
+	auto_json json_t *nothing = json_pack("{}");
 	enum err e = send_call(client, call, false);
 
 	if (e == OK)
