@@ -8,13 +8,18 @@ EXTRA_DIST += \
 	%D%/harness/built.py \
 	%D%/harness/child.py \
 	%D%/harness/clock.c \
+	%D%/harness/glewlwyd.py \
 	%D%/harness/imposter.py \
+	%D%/harness/issuer.py \
 	%D%/harness/logbook.py \
 	%D%/harness/namespace.py \
 	%D%/harness/people.py \
+	%D%/harness/provider.py \
+	%D%/harness/postgres.py \
 	%D%/harness/ssh.py \
 	%D%/harness/sshd.py \
 	%D%/harness/stacks.py \
+	%D%/harness/sudo.py \
 	%D%/harness/terminal.py \
 	%D%/harness/tokens.py \
 	%D%/harness/waiting.py \

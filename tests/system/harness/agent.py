@@ -27,9 +27,11 @@ class CommandFailed(AssertionError):
 
 
 class Agent:
-    """`token` and `agent` are keys for those sections of its configuration."""
+    """`token` and `agent` are keys for those sections of its configuration,
+    `issuers` and `services` keys by name for [issuer NAME], [service NAME].
+    A value that is a list is set once for each of its items."""
 
-    def __init__(self, token=None, agent=None):
+    def __init__(self, token=None, agent=None, issuers=None, services=None):
         self.place = Path(f"/run/agent-{next(numbers)}")
         self.socket = self.place / "run" / "io.jwtagent"
         self.store = self.place / "store"
@@ -38,7 +40,12 @@ class Agent:
         self.token = {"issuer": "https://agent.test",
                       "audience": "login.test", **(token or {})}
         self.agent = {"socket": self.socket, "store": self.store,
-                      "master_key": self.place / "master.key", **(agent or {})}
+                      "master_key": self.place / "master.key",
+                      **(agent or {})}
+        if built.FETCHER.exists():
+            self.agent.setdefault("fetcher", built.FETCHER)
+        self.issuers = dict(issuers or {})
+        self.services = dict(services or {})
         self.process = None
         self._make_place()
 
@@ -51,11 +58,19 @@ class Agent:
     def configure(self, **token):
         """Changes keys of [token]; heard at the next start."""
         self.token.update(token)
-        lines = []
-        for section, keys in (("agent", self.agent), ("token", self.token)):
-            lines.append(f"[{section}]")
-            lines += [f"{name} = {value}" for name, value in keys.items()]
-        self.config.write_text("\n".join(lines) + "\n")
+        text = section("agent", self.agent) + section("token", self.token)
+        for name, keys in self.issuers.items():
+            text += section(f"issuer {name}", keys)
+        for name, keys in self.services.items():
+            text += section(f"service {name}", keys)
+        self.config.write_text(text)
+
+    def serve_with(self, issuers=None, services=None):
+        """Starts, or starts again, with other issuers or services."""
+        self.issuers = self.issuers if issuers is None else issuers
+        self.services = self.services if services is None else services
+        self.configure()
+        return self.restart() if self.process else self.start()
 
     # life
 
@@ -186,6 +201,14 @@ class Agent:
     def bytes_of_store(self):
         return b"".join(path.read_bytes() for path in
                         sorted(self.store.rglob("*")) if path.is_file())
+
+
+def section(name, keys):
+    lines = [f"[{name}]"]
+    for key, value in keys.items():
+        items = value if isinstance(value, (list, tuple)) else [value]
+        lines += [f"{key} = {item}" for item in items]
+    return "\n".join(lines) + "\n"
 
 
 def as_user(user):
