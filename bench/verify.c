@@ -57,10 +57,12 @@ static bool
 run_ours(const struct subject *subject)
 {
 	const struct issuer *issuers[] = {&subject->issuer};
+	char *ssh[] = {"ssh"};
+	const struct texts audience = {1, ssh};
 	struct verify_input input = {
 	    .token = secret_text(subject->token),
 	    .size = secret_size(subject->token),
-	    .audience = "ssh",
+	    .audience = &audience,
 	};
 	auto_clear(verified) struct verified verified = {0};
 

@@ -96,6 +96,7 @@ describe_issuer(struct keyring *keyring, const struct config *config)
 		    algorithm_bit(key_algorithm(keyring->keys[i]));
 	issuer->leeway = ISSUER_LEEWAY;
 	issuer->future_leeway = ISSUER_FUTURE_LEEWAY;
+	issuer->local = true;
 }
 
 static enum err

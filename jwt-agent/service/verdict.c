@@ -22,11 +22,13 @@ check_token(
 {
 	const struct issuer *const issuers[] = {
 	    &call->service->keyring->issuer};
+	char *item[] = {(char *)(uintptr_t)call->service->config->audience};
+	const struct texts audience = {1, item};
 	struct verify_input input = {
 	    .token = secret_text(attempt->token),
 	    .size = secret_size(attempt->token),
 	    .cut = attempt->cut,
-	    .audience = call->service->config->audience,
+	    .audience = &audience,
 	};
 
 	return verify_token(

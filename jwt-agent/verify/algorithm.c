@@ -20,6 +20,9 @@ static const struct algorithm rows[] = {
 	{"PS256", KEY_RSA, "RSA", NULL,      NULL,      2048, "SHA256", true,  0},
 	{"PS384", KEY_RSA, "RSA", NULL,      NULL,      3072, "SHA384", true,  0},
 	{"PS512", KEY_RSA, "RSA", NULL,      NULL,      4096, "SHA512", true,  0},
+	{"HS256", KEY_OCT, "oct", NULL,      NULL,      0,    "SHA256", false, 32},
+	{"HS384", KEY_OCT, "oct", NULL,      NULL,      0,    "SHA384", false, 48},
+	{"HS512", KEY_OCT, "oct", NULL,      NULL,      0,    "SHA512", false, 64},
 };
 /* clang-format on */
 
@@ -44,4 +47,33 @@ uint32_t
 algorithm_bit(const struct algorithm *algorithm)
 {
 	return UINT32_C(1) << (algorithm - rows);
+}
+
+bool
+algorithm_is_symmetric(const struct algorithm *algorithm)
+{
+	return algorithm->type == KEY_OCT;
+}
+
+static uint32_t
+all_that_are(bool symmetric)
+{
+	uint32_t set = 0;
+
+	for (size_t i = 0; i < COUNT; i++)
+		if (algorithm_is_symmetric(&rows[i]) == symmetric)
+			set |= algorithm_bit(&rows[i]);
+	return set;
+}
+
+uint32_t
+algorithms_asymmetric(void)
+{
+	return all_that_are(false);
+}
+
+uint32_t
+algorithms_symmetric(void)
+{
+	return all_that_are(true);
 }

@@ -11,11 +11,15 @@
 
 struct claims {
 	jwt_t *jwt;
+	json_t *kept; /* strings that claims_find_str() has lent out */
 };
 
 static bool
 is_set(const struct claims *claims, const char *name)
 {
+	/* by no name libjwt would give all of them */
+	if (name[0] == '\0')
+		return false;
 	/* -1 is a value, too: only errno tells it from no value */
 	errno = 0;
 	return jwt_get_grant_int(claims->jwt, name) != -1 || errno != ENOENT;
@@ -93,6 +97,7 @@ claims_free(struct claims *claims)
 	if (claims == NULL)
 		return;
 	jwt_free(claims->jwt);
+	json_decref(claims->kept);
 	free(claims);
 }
 
@@ -159,8 +164,87 @@ claims_json(const struct claims *claims, const char *name, json_t **out)
 	return OK;
 }
 
+/* The member that is reached from `from` by the names between the dots of
+ * `path`, which is cut into them; takes the reference to `from`. */
 static enum err
-audience_among(const json_t *list, const char *audience)
+descend(json_t *from, char *path, json_t **out)
+{
+	auto_json json_t *at = from;
+	const char *name;
+
+	for (size_t depth = 1; (name = strsep(&path, ".")) != NULL; depth++) {
+		json_t *next = json_object_get(at, name);
+
+		if (next == NULL || depth == CLAIMS_DEPTH_MAX)
+			return ERR_NOT_FOUND;
+		json_incref(next);
+		json_decref(at);
+		at = next;
+	}
+	*out = TAKE(at);
+	return OK;
+}
+
+enum err
+claims_find(const struct claims *claims, const char *path, json_t **out)
+{
+	enum err e = claims_json(claims, path, out);
+	auto_str char *first = NULL;
+	json_t *top = NULL;
+	char *rest;
+
+	if (e != ERR_NOT_FOUND || strchr(path, '.') == NULL)
+		return e;
+	first = rest = strdup(path);
+	if (first == NULL)
+		return ERR_NO_MEMORY;
+	strsep(&rest, ".");
+	e = claims_json(claims, first, &top);
+	return e == OK ? descend(top, rest, out) : e;
+}
+
+/* Keeps a value alive as long as the set; takes the reference to it. */
+static enum err
+keep(struct claims *claims, json_t *value)
+{
+	if (claims->kept == NULL)
+		claims->kept = json_array();
+	/* json_array_append_new() lets go of the value also when it fails */
+	if (json_array_append_new(claims->kept, value) != 0)
+		return ERR_NO_MEMORY;
+	return OK;
+}
+
+enum err
+claims_find_str(struct claims *claims, const char *path, const char **out)
+{
+	json_t *value = NULL;
+	const char *text;
+	enum err e = claims_str(claims, path, out);
+
+	if (e != ERR_NOT_FOUND)
+		return e;
+	e = claims_find(claims, path, &value);
+	if (e == OK)
+		e = keep(claims, value);
+	if (e != OK)
+		return e;
+	text = json_string_value(value);
+	if (text == NULL || text[0] == '\0' || strlen(text) > CLAIM_STR_MAX)
+		return ERR_INVALID_CLAIM;
+	*out = text;
+	return OK;
+}
+
+/* An empty audience is nobody's. */
+static bool
+is_meant(const struct texts *audience, const char *text)
+{
+	return text[0] != '\0' && texts_has(audience, text);
+}
+
+static enum err
+audience_among(const json_t *list, const struct texts *audience)
 {
 	enum err e = ERR_WRONG_AUDIENCE;
 	const json_t *entry;
@@ -171,23 +255,23 @@ audience_among(const json_t *list, const char *audience)
 	json_array_foreach (list, i, entry) {
 		if (!json_is_string(entry))
 			return ERR_INVALID_CLAIM;
-		if (strcmp(json_string_value(entry), audience) == 0)
+		if (is_meant(audience, json_string_value(entry)))
 			e = OK;
 	}
 	return e;
 }
 
 enum err
-claims_audience_has(const struct claims *claims, const char *audience)
+claims_audience_has(const struct claims *claims, const struct texts *audience)
 {
 	auto_json json_t *list = NULL;
 	const char *only = jwt_get_grant(claims->jwt, "aud");
 	enum err e;
 
-	if (audience == NULL || audience[0] == '\0')
+	if (audience == NULL || audience->count == 0)
 		return ERR_WRONG_AUDIENCE;
 	if (only != NULL)
-		return strcmp(only, audience) == 0 ? OK : ERR_WRONG_AUDIENCE;
+		return is_meant(audience, only) ? OK : ERR_WRONG_AUDIENCE;
 	e = claims_json(claims, "aud", &list);
 	if (e == ERR_NOT_FOUND)
 		return ERR_WRONG_AUDIENCE;

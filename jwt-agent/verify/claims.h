@@ -8,6 +8,7 @@
 
 #include "base/autofree.h"
 #include "base/err.h"
+#include "base/texts.h"
 
 #include <jansson.h>
 #include <stddef.h>
@@ -56,12 +57,27 @@ MUST_USE enum err
 claims_json(const struct claims *claims, const char *name, json_t **out);
 
 /*
- * OK when `aud` is the audience or an array with it among its strings (RFC
- * 7519 section 4.1.3). ERR_WRONG_AUDIENCE, also without `aud` or with an empty
- * audience; ERR_INVALID_CLAIM when `aud` is anything else; ERR_NO_MEMORY.
+ * The claim that a path names, as a new reference: the one of exactly this
+ * name, else the member that is reached by going into objects at the dots, so
+ * that `realm_access.roles` is `roles` in the object `realm_access`. At most
+ * CLAIMS_DEPTH_MAX steps. ERR_NOT_FOUND, ERR_NO_MEMORY.
  */
 MUST_USE enum err
-claims_audience_has(const struct claims *claims, const char *audience);
+claims_find(const struct claims *claims, const char *path, json_t **out);
+
+/* The same for one that is a string, as claims_str() gives it: it lives as long
+ * as the set. */
+MUST_USE enum err
+claims_find_str(struct claims *claims, const char *path, const char **out);
+
+/*
+ * OK when `aud` is one of the audiences or an array with one of them among its
+ * strings (RFC 7519 section 4.1.3). ERR_WRONG_AUDIENCE, also without `aud` or
+ * with no audience (NULL, an empty list, empty texts); ERR_INVALID_CLAIM when
+ * `aud` is anything else; ERR_NO_MEMORY.
+ */
+MUST_USE enum err
+claims_audience_has(const struct claims *claims, const struct texts *audience);
 
 /* Setting replaces. ERR_INTERNAL for text that is not UTF-8, ERR_NO_MEMORY. */
 MUST_USE enum err

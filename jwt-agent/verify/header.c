@@ -89,6 +89,7 @@ read_algorithm(const struct members *members, uint32_t accepted,
 		return malformed(trail, "the header has no alg");
 	if (strcasecmp(name, "none") == 0)
 		return ERR_UNSIGNED;
+	trail_found(trail, name);
 	header->algorithm = algorithm_find(name);
 	if (header->algorithm == NULL ||
 	    (algorithm_bit(header->algorithm) & accepted) == 0) {
@@ -119,13 +120,13 @@ refuse_extensions(const struct members *members, struct trail *trail)
 
 /* RFC 7515 section 4.1.9: a media type, its prefix may be left out. */
 static enum err
-check_typ(const struct members *members, struct trail *trail)
+check_typ(const struct members *members, bool any, struct trail *trail)
 {
 	static const char prefix[] = "application/";
 	const char *typ = NULL, *type;
 	enum err e = find_text(members, "typ", trail, &typ);
 
-	if (e != OK || typ == NULL)
+	if (e != OK || typ == NULL || any)
 		return e;
 	type = typ;
 	if (strncasecmp(type, prefix, sizeof(prefix) - 1) == 0)
@@ -154,8 +155,8 @@ read_kid(
 	return header->kid != NULL ? OK : ERR_NO_MEMORY;
 }
 
-enum err
-header_read(const uint8_t *text, size_t size, uint32_t algorithms,
+static enum err
+read_header(const uint8_t *text, size_t size, uint32_t algorithms, bool any_typ,
     struct trail *trail, struct header *out)
 {
 	auto_clear(members) struct members members = {.json = NULL};
@@ -168,12 +169,26 @@ header_read(const uint8_t *text, size_t size, uint32_t algorithms,
 	if (e == OK)
 		e = refuse_extensions(&members, trail);
 	if (e == OK)
-		e = check_typ(&members, trail);
+		e = check_typ(&members, any_typ, trail);
 	if (e == OK)
 		e = read_kid(&members, trail, &header);
 	if (e == OK)
 		*out = header;
 	return e;
+}
+
+enum err
+header_read(const uint8_t *text, size_t size, uint32_t algorithms,
+    struct trail *trail, struct header *out)
+{
+	return read_header(text, size, algorithms, false, trail, out);
+}
+
+enum err
+header_read_any(const uint8_t *text, size_t size, uint32_t algorithms,
+    struct trail *trail, struct header *out)
+{
+	return read_header(text, size, algorithms, true, trail, out);
 }
 
 void

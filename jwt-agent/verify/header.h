@@ -22,7 +22,7 @@ struct header {
 };
 
 /*
- * Reads the decoded header. `algorithms` is the set of algorithm_bit() that
+ * Reads the decoded header of a token. `algorithms` is the set of algorithm_bit() that
  * any issuer accepts. The first that holds:
  *   ERR_MALFORMED          not a JSON object of sane size and depth, a member
  *                          twice, `alg` missing, alg, kid or typ not a string
@@ -33,6 +33,10 @@ struct header {
  *   ERR_NO_MEMORY
  */
 MUST_USE enum err header_read(const uint8_t *text, size_t size,
+    uint32_t algorithms, struct trail *trail, struct header *out);
+
+/* The same for a signed text of any kind: `typ` may be any string. */
+MUST_USE enum err header_read_any(const uint8_t *text, size_t size,
     uint32_t algorithms, struct trail *trail, struct header *out);
 
 void header_clear(struct header *header);

@@ -3,27 +3,61 @@
 
 #include <string.h>
 
+/* What a header may ask for: a name, nothing by name, or anything. */
+enum choice {
+	OF_THIS_NAME,
+	WITHOUT_NAME,
+	ANY,
+};
+
 static bool
-fits(const struct key *key, const struct algorithm *algorithm, const char *kid)
+is_chosen(const struct key *key, enum choice choice, const char *kid)
 {
-	return key_algorithm(key) == algorithm &&
-	    (kid == NULL || strcmp(key_kid(key), kid) == 0);
+	switch (choice) {
+	case OF_THIS_NAME:
+		return strcmp(key_kid(key), kid) == 0;
+	case WITHOUT_NAME:
+		return !key_is_named(key);
+	default:
+		return true;
+	}
 }
 
-const struct key *
-issuer_key(const struct issuer *issuer, const struct algorithm *algorithm,
-    const char *kid)
+/* How many there are; as many as there is room for are set. */
+static size_t
+choose(const struct issuer *issuer, const struct algorithm *algorithm,
+    enum choice choice, const char *kid, const struct key **found)
 {
-	const struct key *found = NULL;
+	size_t count = 0;
 
 	for (size_t i = 0; i < issuer->key_count; i++) {
-		if (!fits(issuer->keys[i], algorithm, kid))
+		const struct key *key = issuer->keys[i];
+
+		if (key_algorithm(key) != algorithm ||
+		    !is_chosen(key, choice, kid))
 			continue;
-		if (found != NULL)
-			return NULL;
-		found = issuer->keys[i];
+		if (count < KEY_TRIES_MAX)
+			found[count] = key;
+		count++;
 	}
-	return found;
+	return count;
+}
+
+size_t
+issuer_keys(const struct issuer *issuer, const struct algorithm *algorithm,
+    const char *kid, const struct key *found[KEY_TRIES_MAX])
+{
+	size_t count;
+
+	if (kid == NULL) {
+		count = choose(issuer, algorithm, ANY, NULL, found);
+	} else {
+		count = choose(issuer, algorithm, OF_THIS_NAME, kid, found);
+		if (count == 0)
+			count = choose(
+			    issuer, algorithm, WITHOUT_NAME, NULL, found);
+	}
+	return count <= KEY_TRIES_MAX ? count : 0;
 }
 
 const struct issuer *

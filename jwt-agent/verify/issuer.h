@@ -7,12 +7,16 @@
  * agent fills; verification only reads it.
  */
 
+#include "base/texts.h"
 #include "jwt-agent/verify/key.h"
 
 #include <stdint.h>
 
 #define ISSUER_LEEWAY 60
 #define ISSUER_FUTURE_LEEWAY 5
+#define ISSUER_USER_CLAIM "sub" /* unless the configuration says otherwise */
+/* Signatures that one token can make us check. */
+#define KEY_TRIES_MAX 4
 
 struct issuer {
 	const char *name;   /* ours, for people */
@@ -24,14 +28,22 @@ struct issuer {
 	int64_t leeway;	       /* accepted after `exp` */
 	int64_t future_leeway; /* accepted before `nbf` and `iat` */
 	int64_t max_lifetime;  /* longest exp - iat, 0: any */
+	/* what its tokens have to name; NULL or empty: nothing of its own */
+	const struct texts *audience;
+	const char *user_claim; /* NULL: ISSUER_USER_CLAIM */
+	bool local; /* this agent: its tokens name devices and families */
 };
 
 /*
- * The key that a header asks for: of this algorithm and, when `kid` is not
- * NULL, of this name. NULL when there is none or more than one.
+ * The keys that may have signed what a header describes, in the order in which
+ * they are to be tried: those of the algorithm whose kid is the header's; if
+ * there are none, those of the algorithm that have no kid of their own; without
+ * a kid in the header all of the algorithm. 0 when there are none, and also
+ * when there are more than KEY_TRIES_MAX.
  */
-const struct key *issuer_key(const struct issuer *issuer,
-    const struct algorithm *algorithm, const char *kid);
+size_t
+issuer_keys(const struct issuer *issuer, const struct algorithm *algorithm,
+    const char *kid, const struct key *found[KEY_TRIES_MAX]);
 
 /* The issuer of this claim `iss`, or NULL. */
 const struct issuer *

@@ -92,8 +92,11 @@ jwk_public(
 	case KEY_RSA:
 		e = set_rsa(jwk, pkey);
 		break;
-	default:
+	case KEY_OKP:
 		e = set_okp(jwk, pkey);
+		break;
+	default: /* a secret has no public half */
+		e = ERR_CRYPTO;
 		break;
 	}
 	if (e == OK)

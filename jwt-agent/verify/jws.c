@@ -47,8 +47,6 @@ check_parts(const struct part *parts, size_t count, struct trail *trail)
 		return malformed(trail, "there are not three parts");
 	if (parts[0].size == 0)
 		return malformed(trail, "the header is empty");
-	if (parts[1].size == 0)
-		return malformed(trail, "the payload is empty");
 	return OK;
 }
 

@@ -31,8 +31,8 @@ struct jws {
 };
 
 /*
- * Takes a token apart; the result is good as long as the token. Header and
- * payload are never empty, the signature may be: only the header tells an
+ * Takes a token apart; the result is good as long as the token. The header is
+ * never empty. The payload may be, and the signature: only the header tells an
  * unsigned token from a broken one. ERR_MALFORMED, with what is wrong noted
  * in the trail (which may be NULL); ERR_NO_MEMORY.
  */

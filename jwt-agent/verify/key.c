@@ -12,7 +12,8 @@ struct key {
 	const struct algorithm *algorithm;
 	EVP_PKEY *pkey;
 	struct signer *signer;
-	char kid[THUMBPRINT_SIZE + 1];
+	char *kid; /* that its issuer gave it; NULL: none */
+	char thumbprint[THUMBPRINT_SIZE + 1]; /* empty for a secret */
 };
 
 /* A broken key leaves its reasons in OpenSSL's queue, where the next caller
@@ -39,18 +40,31 @@ type_fits(const EVP_PKEY *pkey, const struct algorithm *algorithm)
 	case KEY_RSA:
 		return EVP_PKEY_is_a(pkey, "RSA") == 1 &&
 		    bits >= RSA_BITS_MIN && bits <= RSA_BITS_MAX;
-	default:
+	case KEY_OKP:
 		return EVP_PKEY_is_a(pkey, algorithm->group) == 1;
+	default:
+		return EVP_PKEY_is_a(pkey, "HMAC") == 1;
 	}
 }
 
 static enum err
-name_key(struct key *key)
+find_thumbprint(struct key *key)
 {
 	auto_json json_t *jwk = NULL;
-	enum err e = jwk_public(key->pkey, key->algorithm, &jwk);
+	enum err e;
 
-	return e == OK ? jwk_thumbprint(jwk, key->kid) : e;
+	if (algorithm_is_symmetric(key->algorithm))
+		return OK;
+	e = jwk_public(key->pkey, key->algorithm, &jwk);
+	return e == OK ? jwk_thumbprint(jwk, key->thumbprint) : e;
+}
+
+static enum err
+name_key(struct key *key, const char *kid)
+{
+	if (kid != NULL)
+		key->kid = strdup(kid);
+	return kid == NULL || key->kid != NULL ? OK : ERR_NO_MEMORY;
 }
 
 /* Takes over `pkey`, which may be NULL. */
@@ -70,11 +84,40 @@ key_new(EVP_PKEY *pkey, const struct algorithm *algorithm, struct key **out)
 		return fault(ERR_CRYPTO);
 	e = signer_new(pkey, algorithm, &key->signer);
 	if (e == OK)
-		e = name_key(key);
+		e = find_thumbprint(key);
 	if (e != OK)
 		return fault(e);
 	*out = TAKE(key);
 	return OK;
+}
+
+/* Takes over `pkey` and gives the key this name. */
+static enum err
+key_new_named(EVP_PKEY *pkey, const struct algorithm *algorithm,
+    const char *kid, struct key **out)
+{
+	auto_free(key) struct key *key = NULL;
+	enum err e = key_new(pkey, algorithm, &key);
+
+	if (e == OK)
+		e = name_key(key, kid);
+	if (e == OK)
+		*out = TAKE(key);
+	return e;
+}
+
+/* Takes over `pkey`, a pair of ours: its thumbprint is its name. */
+static enum err
+key_new_own(EVP_PKEY *pkey, const struct algorithm *algorithm, struct key **out)
+{
+	auto_free(key) struct key *key = NULL;
+	enum err e = key_new(pkey, algorithm, &key);
+
+	if (e == OK)
+		e = name_key(key, key->thumbprint);
+	if (e == OK)
+		*out = TAKE(key);
+	return e;
 }
 
 void
@@ -84,6 +127,7 @@ key_free(struct key *key)
 		return;
 	signer_free(key->signer);
 	EVP_PKEY_free(key->pkey);
+	free(key->kid);
 	free(key);
 }
 
@@ -100,11 +144,13 @@ key_generate(const struct algorithm *algorithm, struct key **out)
 		pkey = EVP_PKEY_Q_keygen(
 		    NULL, NULL, "RSA", (size_t)algorithm->bits);
 		break;
-	default:
+	case KEY_OKP:
 		pkey = EVP_PKEY_Q_keygen(NULL, NULL, algorithm->group);
 		break;
+	default:
+		return ERR_CRYPTO;
 	}
-	return key_new(pkey, algorithm, out);
+	return key_new_own(pkey, algorithm, out);
 }
 
 enum err
@@ -119,13 +165,51 @@ key_from_private(const struct secret *der, const struct algorithm *algorithm,
 	if (info != NULL && at == secret_data(der) + secret_size(der))
 		pkey = EVP_PKCS82PKEY(info);
 	PKCS8_PRIV_KEY_INFO_free(info);
-	return key_new(pkey, algorithm, out);
+	return key_new_own(pkey, algorithm, out);
+}
+
+enum err
+key_from_public(EVP_PKEY *pkey, const struct algorithm *algorithm,
+    const char *kid, struct key **out)
+{
+	if (algorithm_is_symmetric(algorithm) || EVP_PKEY_up_ref(pkey) != 1)
+		return ERR_CRYPTO;
+	return key_new_named(pkey, algorithm, kid, out);
+}
+
+enum err
+key_from_secret(const struct secret *secret, const struct algorithm *algorithm,
+    const char *kid, struct key **out)
+{
+	if (!algorithm_is_symmetric(algorithm) ||
+	    secret_size(secret) < algorithm->signature_size)
+		return ERR_CRYPTO;
+	return key_new_named(EVP_PKEY_new_raw_private_key_ex(NULL, "HMAC", NULL,
+				 secret_data(secret), secret_size(secret)),
+	    algorithm, kid, out);
 }
 
 const char *
 key_kid(const struct key *key)
 {
-	return key->kid;
+	if (key->kid != NULL)
+		return key->kid;
+	return key->thumbprint[0] != '\0' ? key->thumbprint : "secret";
+}
+
+bool
+key_is_named(const struct key *key)
+{
+	return key->kid != NULL;
+}
+
+bool
+key_same(const struct key *key, const struct key *other)
+{
+	return key->algorithm == other->algorithm &&
+	    key_is_named(key) == key_is_named(other) &&
+	    strcmp(key_kid(key), key_kid(other)) == 0 &&
+	    EVP_PKEY_eq(key->pkey, other->pkey) == 1;
 }
 
 const struct algorithm *
@@ -159,7 +243,7 @@ key_jwk(const struct key *key, json_t **out)
 
 	if (e != OK)
 		return fault(e);
-	if (json_object_set_new(jwk, "kid", json_string(key->kid)) != 0 ||
+	if (json_object_set_new(jwk, "kid", json_string(key_kid(key))) != 0 ||
 	    json_object_set_new(
 		jwk, "alg", json_string(key->algorithm->name)) != 0 ||
 	    json_object_set_new(jwk, "use", json_string("sig")) != 0)

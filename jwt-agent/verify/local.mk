@@ -10,11 +10,14 @@ noinst_LTLIBRARIES += %D%/libverify.la
 	%D%/jwk.c %D%/jwk.h \
 	%D%/jws.c %D%/jws.h \
 	%D%/key.c %D%/key.h \
+	%D%/keyset.h \
 	%D%/plain.c %D%/plain.h \
 	%D%/shape.c %D%/shape.h \
 	%D%/sign.c %D%/sign.h \
 	%D%/signer.c %D%/signer.h \
 	%D%/trail.c %D%/trail.h \
-	%D%/verify.c %D%/verify.h
+	%D%/verification.c %D%/verification.h \
+	%D%/verify.c %D%/verify.h \
+	%D%/verify_jws.h
 %C%_libverify_la_LIBADD = base/libbase.la \
 	$(LIBJWT_LIBS) $(JANSSON_LIBS) $(OPENSSL_LIBS) -lm

@@ -2,6 +2,8 @@
 #include "jwt-agent/verify/signer.h"
 #include "jwt-agent/verify/ecdsa.h"
 
+#include <openssl/core_names.h>
+#include <openssl/crypto.h>
 #include <openssl/err.h>
 #include <openssl/rsa.h>
 
@@ -10,7 +12,7 @@
  * each time, so it is done once: `digest` is fetched, and `signing` and
  * `verifying` are initialised contexts that any number of EVP_PKEY_sign() and
  * EVP_PKEY_verify() may use. An algorithm that hashes by itself has no digest
- * and none of these contexts.
+ * and none of these contexts; one with a secret has `mac` in their place.
  */
 struct signer {
 	const struct algorithm *algorithm;
@@ -19,6 +21,7 @@ struct signer {
 	EVP_MD_CTX *hashing;
 	EVP_PKEY_CTX *signing;
 	EVP_PKEY_CTX *verifying;
+	EVP_MAC_CTX *mac;
 	size_t signature_size;
 };
 
@@ -58,8 +61,43 @@ prepare(EVP_PKEY_CTX **context, const struct signer *signer,
 }
 
 static bool
+key_mac(EVP_MAC_CTX *mac, const struct signer *signer)
+{
+	/* the name is not written to, OSSL_PARAM only cannot say so */
+	char *digest = (char *)(uintptr_t)signer->algorithm->digest;
+	const OSSL_PARAM parameters[] = {
+	    OSSL_PARAM_construct_utf8_string(OSSL_MAC_PARAM_DIGEST, digest, 0),
+	    OSSL_PARAM_construct_end(),
+	};
+	unsigned char *secret = NULL;
+	size_t size = 0;
+	bool good;
+
+	if (EVP_PKEY_get_raw_private_key(signer->pkey, NULL, &size) != 1)
+		return false;
+	secret = OPENSSL_malloc(size);
+	good = secret != NULL &&
+	    EVP_PKEY_get_raw_private_key(signer->pkey, secret, &size) == 1 &&
+	    EVP_MAC_init(mac, secret, size, parameters) == 1;
+	OPENSSL_clear_free(secret, size);
+	return good;
+}
+
+static bool
+prepare_mac(struct signer *signer)
+{
+	EVP_MAC *hmac = EVP_MAC_fetch(NULL, "HMAC", NULL);
+
+	signer->mac = EVP_MAC_CTX_new(hmac);
+	EVP_MAC_free(hmac);
+	return signer->mac != NULL && key_mac(signer->mac, signer);
+}
+
+static bool
 prepare_all(struct signer *signer)
 {
+	if (algorithm_is_symmetric(signer->algorithm))
+		return prepare_mac(signer);
 	signer->hashing = EVP_MD_CTX_new();
 	if (signer->hashing == NULL)
 		return false;
@@ -97,6 +135,7 @@ signer_free(struct signer *signer)
 {
 	if (signer == NULL)
 		return;
+	EVP_MAC_CTX_free(signer->mac);
 	EVP_PKEY_CTX_free(signer->verifying);
 	EVP_PKEY_CTX_free(signer->signing);
 	EVP_MD_CTX_free(signer->hashing);
@@ -155,6 +194,19 @@ sign_ecdsa(const struct signer *signer, const void *input, size_t input_size,
 	return ecdsa_from_der(der, der_size, signature, *signature_size);
 }
 
+static enum err
+sign_mac(const struct signer *signer, const void *input, size_t input_size,
+    uint8_t *signature, size_t *signature_size)
+{
+	/* without a key it begins anew with the one that it has */
+	if (EVP_MAC_init(signer->mac, NULL, 0, NULL) != 1 ||
+	    EVP_MAC_update(signer->mac, input, input_size) != 1 ||
+	    EVP_MAC_final(signer->mac, signature, signature_size,
+		SIGNATURE_SIZE_MAX) != 1)
+		return ERR_CRYPTO;
+	return OK;
+}
+
 enum err
 signer_sign(const struct signer *signer, const void *input, size_t input_size,
     uint8_t *signature, size_t *signature_size)
@@ -171,8 +223,12 @@ signer_sign(const struct signer *signer, const void *input, size_t input_size,
 		e = sign_digest(
 		    signer, input, input_size, signature, signature_size);
 		break;
-	default:
+	case KEY_OKP:
 		e = sign_message(
+		    signer, input, input_size, signature, signature_size);
+		break;
+	default:
+		e = sign_mac(
 		    signer, input, input_size, signature, signature_size);
 		break;
 	}
@@ -225,6 +281,21 @@ verify_ecdsa(const struct signer *signer, const void *input, size_t input_size,
 	return verify_digest(signer, input, input_size, der, der_size);
 }
 
+static enum err
+verify_mac(const struct signer *signer, const void *input, size_t input_size,
+    const uint8_t *signature, size_t signature_size)
+{
+	uint8_t mac[SIGNATURE_SIZE_MAX];
+	size_t size = 0;
+
+	if (sign_mac(signer, input, input_size, mac, &size) != OK)
+		return fail(ERR_CRYPTO);
+	return size == signature_size &&
+		CRYPTO_memcmp(mac, signature, size) == 0
+	    ? OK
+	    : ERR_BAD_SIGNATURE;
+}
+
 enum err
 signer_verify(const struct signer *signer, const void *input, size_t input_size,
     const uint8_t *signature, size_t signature_size)
@@ -238,8 +309,11 @@ signer_verify(const struct signer *signer, const void *input, size_t input_size,
 	case KEY_RSA:
 		return verify_digest(
 		    signer, input, input_size, signature, signature_size);
-	default:
+	case KEY_OKP:
 		return verify_message(
+		    signer, input, input_size, signature, signature_size);
+	default:
+		return verify_mac(
 		    signer, input, input_size, signature, signature_size);
 	}
 }

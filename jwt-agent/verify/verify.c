@@ -1,22 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-#include "jwt-agent/verify/verify.h"
-#include "jwt-agent/verify/header.h"
+#include "jwt-agent/verify/verification.h"
 
-#include <inttypes.h>
 #include <string.h>
-
-/* What is known so far: each step reads what those before it found. */
-struct verification {
-	const struct verify_input *input;
-	const struct issuer *const *issuers;
-	size_t issuer_count;
-	int64_t now;
-	struct trail *trail;
-	struct jws jws;
-	struct header header;
-	const struct key *key;
-	struct verified found;
-};
 
 static void
 verification_clear(struct verification *v)
@@ -32,6 +17,10 @@ read_parts(struct verification *v)
 	enum err e =
 	    jws_read(v->input->token, v->input->size, v->trail, &v->jws);
 
+	if (e == OK && v->jws.payload_size == 0) {
+		trail_note(v->trail, "the payload is empty");
+		e = ERR_MALFORMED;
+	}
 	if (e == OK)
 		trail_note(v->trail, "%zu bytes", v->input->size);
 	return e;
@@ -47,6 +36,8 @@ read_header(struct verification *v)
 		accepted |= v->issuers[i]->algorithms;
 	e = header_read(
 	    v->jws.header, v->jws.header_size, accepted, v->trail, &v->header);
+	if (e == ERR_ALGORITHM_REFUSED)
+		trail_rule(v->trail, "issuer", "algorithms");
 	if (e != OK)
 		return e;
 	if (v->jws.signature_size == 0) {
@@ -65,6 +56,20 @@ unknown_issuer(struct verification *v, const char *iss)
 	return ERR_UNKNOWN_ISSUER;
 }
 
+static enum err
+check_algorithm(struct verification *v)
+{
+	const struct issuer *issuer = v->found.issuer;
+	const char *name = v->header.algorithm->name;
+
+	if ((issuer->algorithms & algorithm_bit(v->header.algorithm)) != 0)
+		return OK;
+	verification_rule(v, "algorithms");
+	trail_found(v->trail, name);
+	trail_note(v->trail, " does not sign with %s", name);
+	return ERR_ALGORITHM_REFUSED;
+}
+
 /* Nothing in the payload is to be believed yet: it only says whose keys are to
  * be tried. */
 static enum err
@@ -78,32 +83,26 @@ find_issuer(struct verification *v)
 		trail_note(v->trail, "the payload is not a valid claim set");
 	if (e != OK)
 		return e;
+	trail_rule(v->trail, "issuer", "issuer");
+	trail_wanted(v->trail, "a configured issuer");
 	if (claims_str(v->found.claims, "iss", &iss) != OK) {
 		trail_note(v->trail, "the token names no issuer");
 		return ERR_UNKNOWN_ISSUER;
 	}
+	trail_found(v->trail, iss);
 	v->found.issuer = issuer_find(v->issuers, v->issuer_count, iss);
 	if (v->found.issuer == NULL)
 		return unknown_issuer(v, iss);
+	verification_rule(v, "issuer");
+	trail_wanted(v->trail, "%s", v->found.issuer->issuer);
 	trail_note(v->trail, "%s", v->found.issuer->name);
-	if ((v->found.issuer->algorithms &
-		algorithm_bit(v->header.algorithm)) != 0)
-		return OK;
-	trail_note(
-	    v->trail, " does not sign with %s", v->header.algorithm->name);
-	return ERR_ALGORITHM_REFUSED;
+	return check_algorithm(v);
 }
 
 static enum err
-find_key(struct verification *v)
+unknown_key(struct verification *v)
 {
-	v->key =
-	    issuer_key(v->found.issuer, v->header.algorithm, v->header.kid);
-	if (v->key != NULL) {
-		trail_note(v->trail, "%s", key_kid(v->key));
-		return OK;
-	}
-	trail_note(v->trail, "%s has no one key for %s", v->found.issuer->name,
+	trail_note(v->trail, "%s has no key for %s", v->found.issuer->name,
 	    v->header.algorithm->name);
 	if (v->header.kid != NULL) {
 		trail_note(v->trail, " named ");
@@ -113,130 +112,33 @@ find_key(struct verification *v)
 }
 
 static enum err
+find_keys(struct verification *v)
+{
+	verification_rule(v, "keys");
+	trail_wanted(v->trail, "a key of %s for %s", v->found.issuer->name,
+	    v->header.algorithm->name);
+	if (v->header.kid != NULL)
+		trail_found(v->trail, v->header.kid);
+	v->key_count = issuer_keys(
+	    v->found.issuer, v->header.algorithm, v->header.kid, v->keys);
+	if (v->key_count == 0)
+		return unknown_key(v);
+	if (v->key_count == 1)
+		trail_quote(v->trail, key_kid(v->keys[0]));
+	else
+		trail_note(
+		    v->trail, "%zu keys come into question", v->key_count);
+	return OK;
+}
+
+static enum err
 check_signature(struct verification *v)
 {
-	return key_verify(v->key, v->header.algorithm, v->jws.input,
-	    v->jws.input_size, v->jws.signature, v->jws.signature_size);
-}
+	enum err e = ERR_BAD_SIGNATURE;
 
-static enum err
-invalid_claim(struct verification *v, const char *name, enum err e)
-{
-	if (e == ERR_NOT_FOUND)
-		trail_note(v->trail, "the claim %s is missing", name);
-	if (e == ERR_INVALID_CLAIM)
-		trail_note(v->trail, "the claim %s is not valid", name);
-	return e == ERR_NOT_FOUND ? ERR_INVALID_CLAIM : e;
-}
-
-/* The strings that whoever uses a verified token relies on. */
-static enum err
-read_names(struct verification *v)
-{
-	const struct {
-		const char *name;
-		const char **out;
-		bool required;
-	} names[] = {
-	    {"sub", &v->found.user, true},
-	    {"jti", &v->found.jti, false},
-	    {"did", &v->found.device, false},
-	    {"fam", &v->found.family, false},
-	};
-
-	for (size_t i = 0; i < sizeof(names) / sizeof(*names); i++) {
-		enum err e =
-		    claims_str(v->found.claims, names[i].name, names[i].out);
-
-		if (e != OK && (names[i].required || e != ERR_NOT_FOUND))
-			return invalid_claim(v, names[i].name, e);
-	}
-	return OK;
-}
-
-static enum err
-check_expiry(struct verification *v)
-{
-	const struct issuer *issuer = v->found.issuer;
-	int64_t *expires = &v->found.expires;
-	enum err e = claims_num(v->found.claims, "exp", expires);
-
-	if (e != OK)
-		return invalid_claim(v, "exp", e);
-	/* RFC 7519 section 4.1.4: "on or after" is expired */
-	if (v->now - issuer->leeway < *expires)
-		return OK;
-	trail_note(
-	    v->trail, "expired %" PRId64 " seconds ago", v->now - *expires);
-	return ERR_EXPIRED;
-}
-
-/* Sets `out` when the claim is there, and refuses it in the future. */
-static enum err
-check_begin(struct verification *v, const char *name, int64_t *out)
-{
-	enum err e = claims_num(v->found.claims, name, out);
-
-	if (e == ERR_NOT_FOUND)
-		return OK;
-	if (e != OK)
-		return invalid_claim(v, name, e);
-	if (*out - v->found.issuer->future_leeway <= v->now)
-		return OK;
-	trail_note(v->trail, "%s is %" PRId64 " seconds in the future", name,
-	    *out - v->now);
-	return ERR_NOT_YET_VALID;
-}
-
-static enum err
-check_lifetime(struct verification *v, int64_t issued)
-{
-	int64_t longest = v->found.issuer->max_lifetime;
-
-	if (longest == 0)
-		return OK;
-	if (issued < 0)
-		return invalid_claim(v, "iat", ERR_NOT_FOUND);
-	if (v->found.expires - issued <= longest)
-		return OK;
-	trail_note(v->trail, "lives %" PRId64 " seconds, at most %" PRId64,
-	    v->found.expires - issued, longest);
-	return ERR_LIFETIME_TOO_LONG;
-}
-
-static enum err
-check_times(struct verification *v)
-{
-	int64_t begins = 0, issued = -1;
-	enum err e = read_names(v);
-
-	if (e == OK)
-		e = check_expiry(v);
-	if (e == OK)
-		e = check_begin(v, "nbf", &begins);
-	if (e == OK)
-		e = check_begin(v, "iat", &issued);
-	if (e == OK)
-		e = check_lifetime(v, issued);
-	if (e != OK)
-		return e;
-	v->found.issued = issued < 0 ? 0 : issued;
-	trail_note(
-	    v->trail, "%" PRId64 " seconds left", v->found.expires - v->now);
-	return OK;
-}
-
-static enum err
-check_audience(struct verification *v)
-{
-	enum err e = claims_audience_has(v->found.claims, v->input->audience);
-
-	if (e == ERR_INVALID_CLAIM)
-		return invalid_claim(v, "aud", e);
-	if (e == ERR_WRONG_AUDIENCE)
-		trail_note(v->trail, "not for ");
-	if (v->input->audience != NULL)
-		trail_quote(v->trail, v->input->audience);
+	for (size_t i = 0; i < v->key_count && e == ERR_BAD_SIGNATURE; i++)
+		e = key_verify(v->keys[i], v->header.algorithm, v->jws.input,
+		    v->jws.input_size, v->jws.signature, v->jws.signature_size);
 	return e;
 }
 
@@ -247,10 +149,12 @@ static const struct step {
     {"size", read_parts},
     {"header", read_header},
     {"issuer", find_issuer},
-    {"key", find_key},
+    {"key", find_keys},
     {"signature", check_signature},
-    {"times", check_times},
-    {"audience", check_audience},
+    {"claims", verification_claims},
+    {"times", verification_times},
+    {"lifetime", verification_lifetime},
+    {"audience", verification_audience},
 };
 
 /* A cut token is broken in one of these two ways. */
@@ -281,6 +185,7 @@ verify_token(const struct verify_input *input,
 		trail_open(trail, steps[i].name);
 		e = cut_or(input, steps[i].run(&v));
 		trail_close(trail, e);
+		out->issuer = v.found.issuer;
 		if (e != OK)
 			return e;
 	}

@@ -15,8 +15,9 @@
 struct verify_input {
 	const char *token;
 	size_t size;
-	bool cut;	      /* may have been cut by a client */
-	const char *audience; /* of the service */
+	bool cut; /* may have been cut by a client */
+	/* of the service; NULL or empty: that of the token's issuer */
+	const struct texts *audience;
 };
 
 /* A token that is good. The strings live in `claims`; those that a token need
@@ -24,10 +25,12 @@ struct verify_input {
 struct verified {
 	struct claims *claims; /* owned */
 	const struct issuer *issuer;
-	const char *user;   /* sub */
-	const char *jti;    /* or NULL */
-	const char *device; /* did, or NULL */
-	const char *family; /* fam, or NULL */
+	const char *user;    /* the issuer's user_claim */
+	const char *subject; /* sub, or NULL */
+	const char *jti;     /* or NULL */
+	/* what only a token of this agent says, else NULL */
+	const char *device; /* did */
+	const char *family; /* fam */
 	int64_t expires;    /* exp */
 	int64_t issued;	    /* iat, 0 when absent */
 };
@@ -41,13 +44,18 @@ struct verified {
  *              ERR_UNKNOWN_ISSUER, ERR_ALGORITHM_REFUSED (not from this one)
  *   key        ERR_UNKNOWN_KEY
  *   signature  ERR_BAD_SIGNATURE
- *   times      ERR_INVALID_CLAIM (sub, exp, nbf, iat, jti, did, fam),
- *              ERR_EXPIRED, ERR_NOT_YET_VALID, ERR_LIFETIME_TOO_LONG
+ *   claims     ERR_INVALID_CLAIM (the user claim, sub, jti, did, fam)
+ *   times      ERR_INVALID_CLAIM (exp, nbf, iat), ERR_EXPIRED,
+ *              ERR_NOT_YET_VALID
+ *   lifetime   ERR_INVALID_CLAIM (iat), ERR_LIFETIME_TOO_LONG
  *   audience   ERR_WRONG_AUDIENCE, ERR_INVALID_CLAIM
  * A token marked as cut gets ERR_TRUNCATED where it would get ERR_MALFORMED
  * or ERR_BAD_SIGNATURE. Faults: ERR_NO_MEMORY, ERR_CRYPTO.
  *
- * `now` is in seconds; `trail` may be NULL; `out` is set when OK is returned.
+ * `now` is in seconds; `trail` may be NULL; `out` is all zero and is set when
+ * OK is returned. Its `issuer` alone is set as soon as it is known, also when a
+ * later step fails, so that the caller can see to this issuer's keys; nothing
+ * that the token says is to be believed for that.
  */
 MUST_USE enum err verify_token(const struct verify_input *input,
     const struct issuer *const *issuers, size_t count, int64_t now,

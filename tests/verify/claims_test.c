@@ -87,6 +87,118 @@ absent_and_mistyped(void **state)
 	json_decref(json);
 }
 
+#define DEEP8 "{\"a\":{\"a\":{\"a\":{\"a\":{\"a\":{\"a\":{\"a\":{\"a\":"
+
+static void
+by_path(void **state)
+{
+	static const struct {
+		const char *path, *expected; /* NULL: not found */
+	} rows[] = {{"s", "\"x\""}, {"o", "{\"\":2,\"a\":{\"b\":[1]}}"},
+	    {"o.a", "{\"b\":[1]}"}, {"o.a.b", "[1]"}, {"d.e", "\"whole\""},
+	    {"https://x.example/r", "7"}, {"o.", "2"}, {"n", "null"},
+	    {"", NULL}, {".", NULL}, {".s", NULL}, {"q", NULL}, {"s.", NULL},
+	    {"s.a", NULL}, {"o.b", NULL}, {"o.a.b.0", NULL}, {"o..a", NULL},
+	    {"d.f", NULL}, {"https://x.example/s", NULL}, {"n.a", NULL}};
+	auto_free(claims) struct claims *claims = NULL;
+
+	(void)state;
+	assert_int_equal(
+	    claims_of("{\"s\":\"x\",\"o\":{\"a\":{\"b\":[1]},\"\":2},"
+		      "\"d.e\":\"whole\",\"d\":{\"e\":\"part\"},\"n\":null,"
+		      "\"https://x.example/r\":7}",
+		&claims),
+	    OK);
+	for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++) {
+		auto_json json_t *value = NULL;
+		auto_str char *text = NULL;
+		enum err e = claims_find(claims, rows[i].path, &value);
+
+		if (rows[i].expected == NULL) {
+			if (e != ERR_NOT_FOUND)
+				fail_msg("%s: found", rows[i].path);
+			continue;
+		}
+		assert_int_equal(e, OK);
+		text = json_dumps(value, JSON_COMPACT | JSON_ENCODE_ANY);
+		assert_string_equal(text, rows[i].expected);
+	}
+}
+
+/* As deep as a claim set may be, and not a step further. */
+static void
+deep_path(void **state)
+{
+	auto_free(claims) struct claims *claims = NULL;
+	auto_json json_t *value = NULL;
+	static const char path[] = "a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a";
+
+	(void)state;
+	assert_int_equal(
+	    claims_of(DEEP8 DEEP8 "1}}}}}}}}}}}}}}}}", &claims), OK);
+	assert_int_equal(claims_find(claims, path, &value), OK);
+	assert_int_equal(json_integer_value(value), 1);
+	json_decref(value);
+	value = NULL;
+	assert_int_equal(
+	    claims_find(claims, "a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a", &value),
+	    ERR_NOT_FOUND);
+}
+
+static void
+text_by_path(void **state)
+{
+	auto_free(claims) struct claims *claims = NULL;
+	const char *first = NULL, *second = NULL, *whole = NULL;
+	const char *none = "untouched";
+
+	(void)state;
+	assert_int_equal(
+	    claims_of("{\"o\":{\"a\":\"x\",\"b\":\"y\",\"n\":1,\"e\":\"\"},"
+		      "\"t\":\"z\",\"i\":1}",
+		&claims),
+	    OK);
+	assert_int_equal(claims_find_str(claims, "o.a", &first), OK);
+	assert_int_equal(claims_find_str(claims, "o.b", &second), OK);
+	assert_int_equal(claims_find_str(claims, "t", &whole), OK);
+	assert_string_equal(first, "x");
+	assert_string_equal(second, "y");
+	assert_string_equal(whole, "z");
+	assert_int_equal(
+	    claims_find_str(claims, "o.n", &none), ERR_INVALID_CLAIM);
+	assert_int_equal(
+	    claims_find_str(claims, "o.e", &none), ERR_INVALID_CLAIM);
+	assert_int_equal(
+	    claims_find_str(claims, "i", &none), ERR_INVALID_CLAIM);
+	assert_int_equal(
+	    claims_find_str(claims, "o", &none), ERR_INVALID_CLAIM);
+	assert_int_equal(claims_find_str(claims, "o.q", &none), ERR_NOT_FOUND);
+	assert_int_equal(claims_find_str(claims, "q", &none), ERR_NOT_FOUND);
+	assert_string_equal(none, "untouched");
+}
+
+static void
+audiences(void **state)
+{
+	char *item[] = {"", "ssh", "web"};
+	const struct texts both = {3, item}, ssh = {2, item}, none = {1, item};
+	auto_free(claims) struct claims *text = NULL;
+	auto_free(claims) struct claims *list = NULL;
+	auto_free(claims) struct claims *empty = NULL;
+
+	(void)state;
+	assert_int_equal(claims_of("{\"aud\":\"web\"}", &text), OK);
+	assert_int_equal(claims_of("{\"aud\":[\"a\",\"web\"]}", &list), OK);
+	assert_int_equal(claims_of("{\"aud\":[\"\"]}", &empty), OK);
+	assert_int_equal(claims_audience_has(text, &both), OK);
+	assert_int_equal(claims_audience_has(list, &both), OK);
+	assert_int_equal(claims_audience_has(text, &ssh), ERR_WRONG_AUDIENCE);
+	assert_int_equal(claims_audience_has(list, &ssh), ERR_WRONG_AUDIENCE);
+	assert_int_equal(claims_audience_has(empty, &both), ERR_WRONG_AUDIENCE);
+	assert_int_equal(claims_audience_has(text, &none), ERR_WRONG_AUDIENCE);
+	assert_int_equal(claims_audience_has(text, NULL), ERR_WRONG_AUDIENCE);
+}
+
 static void
 not_utf8(void **state)
 {
@@ -183,6 +295,10 @@ main(void)
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(set_and_read),
 	    cmocka_unit_test(absent_and_mistyped),
+	    cmocka_unit_test(by_path),
+	    cmocka_unit_test(deep_path),
+	    cmocka_unit_test(text_by_path),
+	    cmocka_unit_test(audiences),
 	    cmocka_unit_test(not_utf8),
 	    cmocka_unit_test(plain_and_parsed),
 	    cmocka_unit_test(plain_and_parsed_with_every_byte),

@@ -8,6 +8,10 @@
 #include <stdio.h>
 #include <string.h>
 
+static char *ssh[] = {"ssh"};
+
+const struct texts for_ssh = {1, ssh};
+
 static void
 must(bool good, const char *what)
 {
@@ -44,12 +48,12 @@ fill_issuers(struct world *world)
 	world->twin_keys[2] = world->twin;
 	world->local = (struct issuer){"local", LOCAL, world->local_keys, 3,
 	    bits("ES256", "RS256", "EdDSA"), ISSUER_LEEWAY,
-	    ISSUER_FUTURE_LEEWAY, 0};
+	    ISSUER_FUTURE_LEEWAY, 0, NULL, NULL, true};
 	world->others = (struct issuer){"other", OTHER, world->other_keys, 1,
-	    bits("RS256", "RS256", "RS256"), 0, 0, 3600};
+	    bits("RS256", "RS256", "RS256"), 0, 0, 3600, NULL, NULL, false};
 	world->twins = (struct issuer){"twins", TWINS, world->twin_keys, 3,
 	    bits("ES256", "ES256", "ES256"), ISSUER_LEEWAY,
-	    ISSUER_FUTURE_LEEWAY, 0};
+	    ISSUER_FUTURE_LEEWAY, 0, NULL, NULL, false};
 	world->issuers[0] = &world->local;
 	world->issuers[1] = &world->others;
 	world->issuers[2] = &world->twins;
@@ -179,12 +183,20 @@ char *
 forge_hmac(const struct world *world, const char *header, const char *payload,
     const void *secret, size_t size)
 {
+	return forge_hmac_by(world, "SHA256", header, payload, secret, size);
+}
+
+char *
+forge_hmac_by(const struct world *world, const char *digest, const char *header,
+    const char *payload, const void *secret, size_t size)
+{
 	auto_str char *input = forge_input(world, header, payload);
 	unsigned char mac[EVP_MAX_MD_SIZE];
 	unsigned int mac_size = 0;
 
-	must(HMAC(EVP_sha256(), secret, (int)size, (const unsigned char *)input,
-		 strlen(input), mac, &mac_size) != NULL,
+	must(HMAC(EVP_get_digestbyname(digest), secret, (int)size,
+		 (const unsigned char *)input, strlen(input), mac,
+		 &mac_size) != NULL,
 	    "HMAC");
 	return forge_join(input, mac, mac_size);
 }
@@ -242,7 +254,7 @@ enum err
 check_trail(
     const struct world *world, const char *token, bool cut, struct trail *trail)
 {
-	struct verify_input input = {token, strlen(token), cut, "ssh"};
+	struct verify_input input = {token, strlen(token), cut, &for_ssh};
 	auto_clear(verified) struct verified verified = {0};
 
 	return verify_token(&input, world->issuers, 3, NOW, trail, &verified);

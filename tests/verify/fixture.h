@@ -53,14 +53,19 @@ char *forge_join(const char *input, const void *signature, size_t size);
 char *forge(const struct world *world, const char *header, const char *payload,
     const struct key *key);
 
-/* An HS256 token with this secret. */
+/* A token with this secret: an HS256 one, or by another hash. */
 char *forge_hmac(const struct world *world, const char *header,
     const char *payload, const void *secret, size_t size);
+char *forge_hmac_by(const struct world *world, const char *digest,
+    const char *header, const char *payload, const void *secret, size_t size);
 
 /* OpenSSL's view of a key, and its public half in PEM and in DER. */
 EVP_PKEY *pkey_of(const struct key *key);
 char *public_pem(const struct key *key);
 unsigned char *public_der(const struct key *key, int *size);
+
+/* The audience ssh, and nothing else. */
+extern const struct texts for_ssh;
 
 /* verify_token() at NOW for the audience ssh, with nothing kept. */
 enum err check(const struct world *world, const char *token, bool cut);

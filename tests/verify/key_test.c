@@ -254,6 +254,8 @@ every_algorithm(void **state)
 		size_t size = 0;
 
 		assert_ptr_equal(algorithm_find(algorithm->name), algorithm);
+		if (algorithm_is_symmetric(algorithm))
+			continue;
 		assert_int_equal(key_generate(algorithm, &key), OK);
 		assert_int_equal(
 		    key_sign(key, input, sizeof(input), signature, &size), OK);
@@ -278,6 +280,118 @@ every_algorithm(void **state)
 					sizeof(input), signature, size),
 				    ERR_BAD_SIGNATURE);
 	}
+}
+
+/* A secret is a key for the three symmetric algorithms and for no other, when
+ * it is as long as the hash; and no key pair is one for them. */
+static void
+secrets(void **state)
+{
+	static const char input[] = "header.payload";
+	static const char *const names[] = {"HS256", "HS384", "HS512"};
+	auto_free(key) struct key *pair = NULL;
+	auto_free(secret) struct secret *der = NULL;
+	uint8_t bytes[64];
+	struct key *none = NULL;
+
+	(void)state;
+	memset(bytes, 0x5a, sizeof(bytes));
+	assert_int_equal(key_generate(algorithm_find("ES256"), &pair), OK);
+	assert_int_equal(key_private(pair, &der), OK);
+	for (size_t i = 0; i < 3; i++) {
+		const struct algorithm *algorithm = algorithm_find(names[i]);
+		auto_free(secret) struct secret *secret = NULL;
+		auto_free(secret) struct secret *shorter = NULL;
+		auto_free(key) struct key *key = NULL;
+		auto_json json_t *jwk = NULL;
+		uint8_t signature[SIGNATURE_SIZE_MAX];
+		size_t size = 0, hash = algorithm->signature_size;
+
+		assert_true(algorithm_is_symmetric(algorithm));
+		assert_int_equal(secret_new(&secret, bytes, hash), OK);
+		assert_int_equal(secret_new(&shorter, bytes, hash - 1), OK);
+		assert_int_equal(
+		    key_from_secret(shorter, algorithm, NULL, &none),
+		    ERR_CRYPTO);
+		assert_int_equal(key_from_secret(secret,
+				     algorithm_find("ES256"), NULL, &none),
+		    ERR_CRYPTO);
+		assert_int_equal(key_generate(algorithm, &none), ERR_CRYPTO);
+		assert_int_equal(
+		    key_from_private(der, algorithm, &none), ERR_CRYPTO);
+		assert_int_equal(
+		    key_from_secret(secret, algorithm, "k", &key), OK);
+		assert_string_equal(key_kid(key), "k");
+		assert_int_equal(key_jwk(key, &jwk), ERR_CRYPTO);
+		for (int k = 0; k < 2; k++) {
+			assert_int_equal(key_sign(key, input, sizeof(input),
+					     signature, &size),
+			    OK);
+			assert_int_equal(size, hash);
+			assert_int_equal(key_verify(key, algorithm, input,
+					     sizeof(input), signature, size),
+			    OK);
+			assert_int_equal(
+			    key_verify(key, algorithm, input, sizeof(input) - 1,
+				signature, size),
+			    ERR_BAD_SIGNATURE);
+			assert_int_equal(
+			    key_verify(key, algorithm, input, sizeof(input),
+				signature, size - 1),
+			    ERR_BAD_SIGNATURE);
+			signature[size - 1] ^= 1;
+			assert_int_equal(key_verify(key, algorithm, input,
+					     sizeof(input), signature, size),
+			    ERR_BAD_SIGNATURE);
+		}
+		assert_int_equal(key_verify(key, algorithm_find("ES256"), input,
+				     sizeof(input), signature, size),
+		    ERR_BAD_SIGNATURE);
+	}
+	assert_null(none);
+	assert_int_equal(algorithms_symmetric() & algorithms_asymmetric(), 0);
+	assert_int_equal(
+	    algorithms_symmetric() | algorithms_asymmetric(), (1 << 13) - 1);
+}
+
+/* The public half of somebody else's key, under the name that he gave it. */
+static void
+public_keys(void **state)
+{
+	const struct algorithm *rs256 = algorithm_find("RS256");
+	auto_clear(world) struct world world;
+	auto_free(key) struct key *named = NULL;
+	auto_free(key) struct key *unnamed = NULL;
+	auto_free(key) struct key *again = NULL;
+	struct key *none = NULL;
+	uint8_t signature[SIGNATURE_SIZE_MAX];
+	EVP_PKEY *pkey;
+	size_t size = 0;
+
+	(void)state;
+	world_open(&world);
+	pkey = pkey_of(world.rs);
+	assert_int_equal(key_from_public(pkey, rs256, "a/b", &named), OK);
+	assert_int_equal(key_from_public(pkey, rs256, NULL, &unnamed), OK);
+	assert_int_equal(key_from_public(pkey, rs256, "a/b", &again), OK);
+	assert_int_equal(
+	    key_from_public(pkey, algorithm_find("ES256"), NULL, &none),
+	    ERR_CRYPTO);
+	assert_int_equal(
+	    key_from_public(pkey, algorithm_find("HS256"), NULL, &none),
+	    ERR_CRYPTO);
+	EVP_PKEY_free(pkey);
+	assert_string_equal(key_kid(named), "a/b");
+	assert_string_equal(key_kid(unnamed), key_kid(world.rs));
+	assert_true(key_is_named(named) && !key_is_named(unnamed));
+	assert_true(key_is_named(world.rs));
+	assert_true(key_same(named, again));
+	assert_false(key_same(named, unnamed));
+	assert_false(key_same(unnamed, world.rs));
+	assert_false(key_same(unnamed, world.other));
+	assert_int_equal(key_sign(world.rs, "x", 1, signature, &size), OK);
+	assert_int_equal(key_verify(named, rs256, "x", 1, signature, size), OK);
+	assert_null(none);
 }
 
 static bool
@@ -413,14 +527,14 @@ weak_rsa(void **state)
 static void
 no_rows(void **state)
 {
-	static const char *const names[] = {"none", "None", "NONE", "HS256",
-	    "HS384", "HS512", "", "es256", "ES256K", "Ed25519", "ECDH-ES",
-	    "RSA1_5", "dir", "A128KW"};
+	static const char *const names[] = {"none", "None", "NONE", "hs256",
+	    "HS257", "", "es256", "ES256K", "Ed25519", "ECDH-ES", "RSA1_5",
+	    "dir", "A128KW"};
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(names) / sizeof(*names); i++)
 		assert_null(algorithm_find(names[i]));
-	assert_null(algorithm_at(10));
+	assert_null(algorithm_at(13));
 	assert_null(algorithm_at(SIZE_MAX));
 }
 
@@ -465,6 +579,8 @@ main(void)
 	    cmocka_unit_test(rfc8037_a4),
 	    cmocka_unit_test(thumbprints),
 	    cmocka_unit_test(every_algorithm),
+	    cmocka_unit_test(secrets),
+	    cmocka_unit_test(public_keys),
 	    cmocka_unit_test(jwks),
 	    cmocka_unit_test(jwk_sizes),
 	    cmocka_unit_test(wrong_private_keys),

@@ -22,10 +22,10 @@ round_trip(void **state)
 	auto_free(claims) struct claims *claims = NULL;
 	auto_free(secret) struct secret *token = NULL;
 	auto_clear(verified) struct verified verified = {0};
-	struct verify_input input = {.audience = "ssh"};
+	struct verify_input input = {.audience = &for_ssh};
 	struct trail trail = {0};
 	static const char *const names[] = {"size", "header", "issuer", "key",
-	    "signature", "times", "audience"};
+	    "signature", "claims", "times", "lifetime", "audience"};
 
 	(void)state;
 	assert_int_equal(claims_new(&claims), OK);
@@ -51,7 +51,7 @@ round_trip(void **state)
 	assert_int_equal(verified.expires, NOW + 900);
 	assert_int_equal(verified.issued, NOW);
 	assert_ptr_equal(verified.issuer, &world.local);
-	assert_int_equal(trail.count, 7);
+	assert_int_equal(trail.count, 9);
 	for (size_t i = 0; i < trail.count; i++) {
 		assert_string_equal(trail.steps[i].step, names[i]);
 		assert_true(trail.steps[i].ok);
@@ -65,7 +65,7 @@ foreign_tokens_lack_our_claims(void **state)
 	    "{'iss':'" LOCAL "','sub':'alice','aud':['ssh'],"
 	    "'exp':1767226500.9}",
 	    world.es);
-	struct verify_input input = {token, strlen(token), false, "ssh"};
+	struct verify_input input = {token, strlen(token), false, &for_ssh};
 	auto_clear(verified) struct verified verified = {0};
 
 	(void)state;
@@ -83,7 +83,7 @@ refusal_leaves_nothing(void **state)
 {
 	auto_str char *token =
 	    forge(&world, ES, "{'iss':'" LOCAL "'}", world.es);
-	struct verify_input input = {token, strlen(token), false, "ssh"};
+	struct verify_input input = {token, strlen(token), false, &for_ssh};
 	struct verified verified = {.user = "untouched"};
 	struct trail trail = {0};
 
@@ -94,7 +94,7 @@ refusal_leaves_nothing(void **state)
 	assert_string_equal(verified.user, "untouched");
 	assert_null(verified.claims);
 	assert_int_equal(trail.count, 6);
-	assert_string_equal(trail.steps[5].step, "times");
+	assert_string_equal(trail.steps[5].step, "claims");
 	assert_false(trail.steps[5].ok);
 	assert_string_equal(trail.steps[5].detail, "the claim sub is missing");
 }
@@ -105,10 +105,16 @@ no_audience_is_no_audience(void **state)
 	auto_str char *token = forge(&world, ES,
 	    "{'iss':'" LOCAL "','sub':'alice','aud':'','exp':1767226500}",
 	    world.es);
-	struct verify_input input = {token, strlen(token), false, ""};
+	char *nothing[] = {"", ""};
+	const struct texts empty = {2, nothing}, none = {0};
+	struct verify_input input = {token, strlen(token), false, &empty};
 	struct verified verified = {0};
 
 	(void)state;
+	assert_int_equal(
+	    verify_token(&input, world.issuers, 3, NOW, NULL, &verified),
+	    ERR_WRONG_AUDIENCE);
+	input.audience = &none;
 	assert_int_equal(
 	    verify_token(&input, world.issuers, 3, NOW, NULL, &verified),
 	    ERR_WRONG_AUDIENCE);
@@ -122,7 +128,7 @@ static void
 no_issuers(void **state)
 {
 	auto_str char *token = forge(&world, ES, "{}", world.es);
-	struct verify_input input = {token, strlen(token), false, "ssh"};
+	struct verify_input input = {token, strlen(token), false, &for_ssh};
 	struct verified verified = {0};
 
 	(void)state;
@@ -138,7 +144,7 @@ odd_clocks(void **state)
 	    "{'iss':'" LOCAL "','sub':'a','aud':'ssh','exp':253402300799,"
 	    "'iat':0,'nbf':0}",
 	    world.es);
-	struct verify_input input = {token, strlen(token), false, "ssh"};
+	struct verify_input input = {token, strlen(token), false, &for_ssh};
 	const struct {
 		int64_t now;
 		enum err expected;
