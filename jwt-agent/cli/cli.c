@@ -12,12 +12,25 @@
 
 #define ASKPASS_NAME "jwt-agent-askpass"
 
+static enum err
+check_files(const struct config *config)
+{
+	struct config_error error;
+	enum err e = config_check_files(config, &error);
+
+	if (e != OK)
+		fprintf(stderr, "jwt-agent: serve: %s\n", error.text);
+	return e;
+}
+
 int
 cli_serve(const struct call *call)
 {
 	auto_free(config) struct config *config = NULL;
 	enum err e = connection_config(call, &config);
 
+	if (e == OK)
+		e = check_files(config);
 	return e == OK ? call->program->serve(config) : err_exit(e);
 }
 

@@ -7,12 +7,18 @@
  * here includes the server.
  */
 
+#include "base/err.h"
+
 struct config;
+struct config_error;
 
 struct cli_program {
 	const char *version;
 	/* Runs the daemon until it is told to stop; its exit code. */
 	int (*serve)(const struct config *config);
+	/* What `config check` looks at beside keys and files; may be NULL. */
+	enum err (*check)(
+	    const struct config *config, struct config_error *error);
 };
 
 /*

@@ -25,98 +25,210 @@ print_check(const struct call *call, const char *path, const char *sentence)
 	return answer != NULL ? output_json(answer) : ERR_NO_MEMORY;
 }
 
+/* Keys, files, and what the program itself knows of them. */
+static enum err
+load_and_check(
+    const struct call *call, const char *path, struct config_error *error)
+{
+	auto_free(config) struct config *config = NULL;
+	/* here the file is asked for, by default or not */
+	enum err e = config_load(path, true, &config, error);
+
+	if (e == OK)
+		e = config_check_files(config, error);
+	if (e == OK && call->program->check != NULL)
+		e = call->program->check(config, error);
+	return e;
+}
+
 int
 cli_config_check(const struct call *call)
 {
-	auto_free(config) struct config *config = NULL;
 	const char *path = call->option[CLI_CONFIG];
 	struct config_error error;
 	enum err printed, e;
 
 	if (path == NULL)
 		path = CONFIG_PATH;
-	/* here the file is asked for, by default or not */
-	e = config_load(path, true, &config, &error);
+	e = load_and_check(call, path, &error);
 	if (e == ERR_NO_MEMORY)
 		return err_exit(e);
 	printed = print_check(call, path, e == OK ? NULL : error.text);
 	return err_exit(e != OK ? e : printed);
 }
 
-static json_t *
-value_json(const struct option *option, const struct config *config)
+static const void *
+member_of(const struct option *option, const struct config_section *section)
 {
-	const void *member = (const char *)config + option->offset;
+	return (const char *)section->object + option->offset;
+}
 
+/* A number of 0 that is nobody's default asks for nothing. */
+static bool
+is_unset(const struct option *option, const void *member)
+{
 	switch (option->type) {
 	case OPTION_FLAG:
-		return json_boolean(*(const bool *)member);
+		return false;
 	case OPTION_SECONDS:
-		return json_integer(*(const int64_t *)member);
+	case OPTION_NUMBER:
+		return option->preset == NULL && *(const int64_t *)member == 0;
+	case OPTION_LIST:
+	case OPTION_LINES:
+		return ((const struct texts *)member)->count == 0;
 	default:
-		return json_string(*(char *const *)member);
+		return *(char *const *)member == NULL;
 	}
 }
 
-/* {section: {key: value}}; times in seconds. */
+static json_t *
+texts_json(const struct texts *texts)
+{
+	auto_json json_t *list = json_array();
+
+	for (size_t i = 0; i < texts->count; i++)
+		if (json_array_append_new(list, json_string(texts->item[i])) !=
+		    0)
+			return NULL;
+	return TAKE(list);
+}
+
+static json_t *
+value_json(const struct option *option, const void *member)
+{
+	switch (option->type) {
+	case OPTION_FLAG:
+		return json_boolean(*(const bool *)member);
+	case OPTION_LIST:
+	case OPTION_LINES:
+		return texts_json(member);
+	case OPTION_SECONDS:
+	case OPTION_NUMBER:
+		return is_unset(option, member)
+		    ? json_null()
+		    : json_integer(*(const int64_t *)member);
+	default:
+		return is_unset(option, member)
+		    ? json_null()
+		    : json_string(*(char *const *)member);
+	}
+}
+
+static json_t *
+section_json(const struct config_section *section)
+{
+	auto_json json_t *object = json_object();
+	const struct option *options = section->kind->options;
+
+	for (size_t i = 0; i < section->kind->count; i++)
+		if (json_object_set_new(object, options[i].name,
+			value_json(
+			    &options[i], member_of(&options[i], section))) != 0)
+			return NULL;
+	return TAKE(object);
+}
+
+/* The object that the sections of a kind with names go into. */
+static json_t *
+kind_json(json_t *whole, const struct config_kind *kind)
+{
+	if (json_object_get(whole, kind->name) == NULL &&
+	    json_object_set_new(whole, kind->name, json_object()) != 0)
+		return NULL;
+	return json_object_get(whole, kind->name);
+}
+
+/* {kind: {key: value}} and {kind: {name: {key: value}}}; times in seconds. */
 static enum err
 config_json(const struct config *config, json_t **out)
 {
 	auto_json json_t *whole = json_object();
-	const struct option *options;
-	size_t count;
+	struct config_section section;
 
-	options = config_options(&count);
-	for (size_t i = 0; i < count; i++) {
-		json_t *section = json_object_get(whole, options[i].section);
+	for (size_t i = 0; config_section(config, i, &section); i++) {
+		const struct config_kind *kind = section.kind;
+		json_t *place = kind->named ? kind_json(whole, kind) : whole;
 
-		if (section == NULL) {
-			section = json_object();
-			if (json_object_set_new(
-				whole, options[i].section, section) != 0)
-				return ERR_NO_MEMORY;
-		}
-		if (json_object_set_new(section, options[i].name,
-			value_json(&options[i], config)) != 0)
+		if (json_object_set_new(place,
+			kind->named ? section.name : kind->name,
+			section_json(&section)) != 0)
 			return ERR_NO_MEMORY;
 	}
+	/* a kind without a section is an empty object */
+	for (size_t i = CONFIG_ISSUER; i < CONFIG_KINDS; i++)
+		if (kind_json(whole, &config_kinds()[i]) == NULL)
+			return ERR_NO_MEMORY;
 	*out = TAKE(whole);
 	return OK;
 }
 
 static void
-print_value(const struct option *option, const struct config *config)
+print_list(const char *name, const struct texts *texts)
 {
-	const void *member = (const char *)config + option->offset;
+	printf("%s = ", name);
+	for (size_t i = 0; i < texts->count; i++)
+		printf("%s%s", i > 0 ? ", " : "", texts->item[i]);
+	putchar('\n');
+}
+
+static void
+print_lines(const char *name, const struct texts *texts)
+{
+	for (size_t i = 0; i < texts->count; i++)
+		printf("%s = %s\n", name, texts->item[i]);
+}
+
+static void
+print_value(const struct option *option, const void *member)
+{
+	const char *name = option->name;
 
 	switch (option->type) {
 	case OPTION_FLAG:
-		printf("%s = %s\n", option->name,
-		    *(const bool *)member ? "yes" : "no");
+		printf("%s = %s\n", name, *(const bool *)member ? "yes" : "no");
 		break;
 	case OPTION_SECONDS:
-		printf("%s = %" PRId64 "s\n", option->name,
-		    *(const int64_t *)member);
+		printf("%s = %" PRId64 "s\n", name, *(const int64_t *)member);
+		break;
+	case OPTION_NUMBER:
+		printf("%s = %" PRId64 "\n", name, *(const int64_t *)member);
+		break;
+	case OPTION_LIST:
+		print_list(name, member);
+		break;
+	case OPTION_LINES:
+		print_lines(name, member);
 		break;
 	default:
-		printf("%s = %s\n", option->name, *(char *const *)member);
+		printf("%s = %s\n", name, *(char *const *)member);
+	}
+}
+
+static void
+print_section(const struct config_section *section)
+{
+	const struct option *options = section->kind->options;
+
+	printf("[%s%s%s]\n", section->kind->name,
+	    section->kind->named ? " " : "",
+	    section->kind->named ? section->name : "");
+	for (size_t i = 0; i < section->kind->count; i++) {
+		const void *member = member_of(&options[i], section);
+
+		if (!is_unset(&options[i], member))
+			print_value(&options[i], member);
 	}
 }
 
 static void
 print_file(const struct config *config)
 {
-	const struct option *options;
-	const char *section = "";
-	size_t count;
+	struct config_section section;
 
-	options = config_options(&count);
-	for (size_t i = 0; i < count; i++) {
-		if (strcmp(section, options[i].section) != 0)
-			printf(
-			    "%s[%s]\n", i > 0 ? "\n" : "", options[i].section);
-		section = options[i].section;
-		print_value(&options[i], config);
+	for (size_t i = 0; config_section(config, i, &section); i++) {
+		if (i > 0)
+			putchar('\n');
+		print_section(&section);
 	}
 }
 

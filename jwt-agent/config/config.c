@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "jwt-agent/config/config.h"
 
-#include "jwt-agent/config/inifile.h"
-#include "varlink/socket.h"
+#include "jwt-agent/config/check.h"
+#include "jwt-agent/config/section.h"
+#include "jwt-agent/config/source.h"
 
 #include <dirent.h>
 #include <errno.h>
@@ -10,117 +11,16 @@
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/un.h>
 
-#define MINUTE 60
-#define DAY (24 * 60 * MINUTE)
-#define YEARS_10 (3650 * (int64_t)DAY)
-#define NAME_MAX_BYTES 160 /* access tokens carry issuer and audience */
 #define NAME_PREFIX "urn:jwt-agent:"
-
-#define AT(member) offsetof(struct config, member)
-
-static const struct option options[] = {
-    {"agent", "socket", OPTION_PATH, AT(socket), DEFAULT_SOCKET, 0, 0, NULL,
-	"where the agent listens"},
-    {"agent", "store", OPTION_PATH, AT(store), "/var/lib/jwt-agent/store", 0, 0,
-	NULL, "directory of the store"},
-    {"agent", "master_key", OPTION_PATH, AT(master_key),
-	"/var/lib/jwt-agent/master.key", 0, 0, NULL,
-	"file of the key that seals the store's secrets"},
-    {"agent", "admin_group", OPTION_TEXT, AT(admin_group), "jwt-admin", 1, 64,
-	NULL, "group whose members may see and revoke everything"},
-    {"token", "issuer", OPTION_TEXT, AT(issuer), NULL, 1, NAME_MAX_BYTES, NULL,
-	"iss of the tokens that the agent issues"},
-    {"token", "audience", OPTION_TEXT, AT(audience), NULL, 1, NAME_MAX_BYTES,
-	NULL, "aud of the tokens that the agent issues and accepts"},
-    {"token", "algorithm", OPTION_CHOICE, AT(algorithm), "ES256", 0, 0,
-	"ES256|RS256|EdDSA", "signature algorithm of new keys"},
-    {"token", "access_lifetime", OPTION_SECONDS, AT(access_lifetime), "15m", 1,
-	DAY, NULL, "how long an access token is valid"},
-    {"token", "refresh_idle", OPTION_SECONDS, AT(refresh_idle), "30d", 1,
-	YEARS_10, NULL, "how long a refresh token may stay unused"},
-    {"token", "refresh_absolute", OPTION_SECONDS, AT(refresh_absolute), "180d",
-	1, YEARS_10, NULL, "how long after enrolment refreshing goes on"},
-    {"token", "refresh_grace", OPTION_SECONDS, AT(refresh_grace), "30s", 0,
-	10 * MINUTE, NULL, "how long a refresh may be tried again"},
-};
-
-#define OPTION_COUNT (sizeof(options) / sizeof(*options))
-
-/* One file being read into a configuration. */
-struct source {
-	struct config *config;
-	bool seen[OPTION_COUNT];
-};
-
-const struct option *
-config_options(size_t *count)
-{
-	*count = OPTION_COUNT;
-	return options;
-}
 
 void
 config_free(struct config *config)
 {
 	if (config == NULL)
 		return;
-	options_clear(options, OPTION_COUNT, config);
+	sections_clear(config);
 	free(config);
-}
-
-static bool
-has_section(const char *section)
-{
-	for (size_t i = 0; i < OPTION_COUNT; i++)
-		if (strcmp(options[i].section, section) == 0)
-			return true;
-	return false;
-}
-
-/* Marks the key as seen; false when it was already. */
-static bool
-first_time(struct source *source, const char *section, const char *name)
-{
-	for (size_t i = 0; i < OPTION_COUNT; i++)
-		if (strcmp(options[i].section, section) == 0 &&
-		    strcmp(options[i].name, name) == 0) {
-			bool seen = source->seen[i];
-
-			source->seen[i] = true;
-			return !seen;
-		}
-	return true;
-}
-
-/* What no value may hold, or NULL. */
-static const char *
-value_problem(const char *value)
-{
-	for (const char *at = value; *at != '\0'; at++)
-		if (*at < ' ' || *at > '~')
-			return "a value takes printable ASCII characters only";
-	if (strstr(value, " #") != NULL || strstr(value, "\t#") != NULL)
-		return "a comment behind a value begins with ;";
-	return NULL;
-}
-
-static enum err
-set_key(void *context, const char *section, const char *name, const char *value,
-    struct option_error *error)
-{
-	struct source *source = context;
-	const char *problem = value_problem(value);
-
-	if (problem == NULL && !first_time(source, section, name))
-		problem = "the key is set twice in this file";
-	if (problem != NULL) {
-		snprintf(error->text, sizeof(error->text), "%s", problem);
-		return ERR_CONFIG;
-	}
-	return options_set(
-	    options, OPTION_COUNT, source->config, section, name, value, error);
 }
 
 __attribute__((format(printf, 2, 3))) static enum err
@@ -137,18 +37,12 @@ refuse(struct config_error *error, const char *format, ...)
 static enum err
 read_file(struct config *config, const char *path, struct config_error *error)
 {
-	struct source source = {.config = config};
-	struct inifile_reader reader = {
-	    .has_section = has_section, .set = set_key, .context = &source};
-	struct inifile_error problem = {0};
-	enum err e = inifile_read(path, &reader, &problem);
+	struct texts *files = &config->files;
+	enum err e = texts_add(files, path, strlen(path));
 
-	if (e == OK || e == ERR_NOT_FOUND || e == ERR_NO_MEMORY)
+	if (e != OK)
 		return e;
-	if (problem.line == 0)
-		return refuse(error, "%.200s: %s", path, problem.problem.text);
-	return refuse(
-	    error, "%.200s:%u: %s", path, problem.line, problem.problem.text);
+	return source_read(config, files->item[files->count - 1], error);
 }
 
 struct directory {
@@ -240,16 +134,15 @@ name_after_host(char **member)
 	return OK;
 }
 
+/* What no file sets. */
 static enum err
-check(const struct config *config, const char *path, struct config_error *error)
+complete(struct config *config)
 {
-	struct sockaddr_un address;
+	enum err e = name_after_host(&config->issuer);
 
-	if (strlen(config->socket) >= sizeof(address.sun_path))
-		return refuse(error,
-		    "%.200s: socket= takes a path of at most %zu bytes", path,
-		    sizeof(address.sun_path) - 1);
-	return OK;
+	if (e == OK)
+		e = name_after_host(&config->audience);
+	return e == OK ? sections_inherit(config) : e;
 }
 
 static enum err
@@ -276,17 +169,15 @@ config_load(const char *path, bool must_exist, struct config **out,
 	*error = (struct config_error){0};
 	if (config == NULL)
 		return ERR_NO_MEMORY;
-	e = options_preset(options, OPTION_COUNT, config, &problem);
+	e = sections_preset(config, &problem);
 	if (e == ERR_CONFIG)
 		return refuse(error, "default: %s", problem.text);
 	if (e == OK)
 		e = read_all(config, path, must_exist, error);
 	if (e == OK)
-		e = name_after_host(&config->issuer);
+		e = complete(config);
 	if (e == OK)
-		e = name_after_host(&config->audience);
-	if (e == OK)
-		e = check(config, path, error);
+		e = config_check(config, error);
 	if (e != OK)
 		return e;
 	*out = TAKE(config);

@@ -19,11 +19,11 @@
 #define CONFIG_PATH "/etc/jwt-agent/jwt-agent.conf"
 #define CONFIG_FILES_MAX 100 /* in conf.d */
 #define CONFIG_ISSUERS_MAX 32
-#define CONFIG_SERVICES_MAX 128		/* with [service *] */
-#define CONFIG_LOCAL_ISSUER "local"	/* the agent itself, in issuers= */
-#define CONFIG_ANY_SERVICE "*"		/* the name of the defaults */
-#define CONFIG_ISSUER_NAME_MAX 32	/* [A-Za-z0-9._-] */
-#define CONFIG_SERVICE_NAME_MAX 64	/* the same */
+#define CONFIG_SERVICES_MAX 128	    /* with [service *] */
+#define CONFIG_LOCAL_ISSUER "local" /* the agent itself, in issuers= */
+#define CONFIG_ANY_SERVICE "*"	    /* the name of the defaults */
+#define CONFIG_ISSUER_NAME_MAX 32   /* [A-Za-z0-9._-] */
+#define CONFIG_SERVICE_NAME_MAX 64  /* the same */
 #define CONFIG_WHERE_SIZE 224
 
 /* [issuer NAME]; times in seconds. Which source the keys have is said by which
@@ -134,6 +134,10 @@ config_service(const struct config *config, const char *service);
 void config_where(const struct config *config, const char *section,
     const char *key, char text[CONFIG_WHERE_SIZE]);
 
+/* The same for one item of a list: the line that gave it. */
+void config_where_item(const struct config *config, const char *section,
+    const char *key, size_t item, char text[CONFIG_WHERE_SIZE]);
+
 /*
  * Refuses a key in a check of one's own: ERR_CONFIG with the sentence behind
  * the key's FILE and LINE, or behind those of the section's header when the
@@ -143,6 +147,11 @@ __attribute__((format(printf, 5, 6))) enum err
 config_refuse(const struct config *config, const char *section, const char *key,
     struct config_error *error, const char *format, ...);
 
+/* The same for one item of a list. */
+__attribute__((format(printf, 6, 7))) enum err config_refuse_item(
+    const struct config *config, const char *section, const char *key,
+    size_t item, struct config_error *error, const char *format, ...);
+
 /* The schema: agent, token, issuer and service. */
 struct config_kind {
 	const char *name;
@@ -151,7 +160,13 @@ struct config_kind {
 	size_t count;
 };
 
-#define CONFIG_KINDS 4
+enum {
+	CONFIG_AGENT,
+	CONFIG_TOKEN,
+	CONFIG_ISSUER,
+	CONFIG_SERVICE,
+	CONFIG_KINDS
+};
 
 const struct config_kind *config_kinds(void);
 
@@ -165,7 +180,7 @@ struct config_section {
 };
 
 /* Section number `index`, in the order of the kinds; false behind the last. */
-bool config_section(const struct config *config, size_t index,
-    struct config_section *out);
+bool config_section(
+    const struct config *config, size_t index, struct config_section *out);
 
 #endif

@@ -6,8 +6,6 @@
 #include <stdio.h>
 #include <string.h>
 
-#define SECTION_MAX 50 /* libinih's own limit */
-
 struct reading {
 	FILE *file;
 	char *line;
@@ -46,24 +44,33 @@ is_blank(const char *text)
 }
 
 static enum err
+open_section(struct reading *reading, const char *name)
+{
+	reading->err = reading->reader->open(reading->reader->context, name,
+	    reading->number, &reading->error->problem);
+	if (reading->err != OK)
+		reading->error->line = reading->number;
+	return reading->err;
+}
+
+static enum err
 check_section(struct reading *reading, const char *line)
 {
 	size_t size = strcspn(line + 1, "]");
 	const char *rest = line + 1 + size;
-	char name[SECTION_MAX];
+	char name[INIFILE_SECTION_MAX + 1];
 
 	if (*rest != ']')
 		return refuse(reading, "a section is written [NAME]");
 	rest += 1 + strspn(rest + 1, " \t\r\n");
 	if (*rest != '\0' && *rest != ';' && *rest != '#')
 		return refuse(reading, "a section stands on a line of its own");
-	if (size < sizeof(name)) {
-		memcpy(name, line + 1, size);
-		name[size] = '\0';
-		if (reading->reader->has_section(name))
-			return OK;
-	}
-	return refuse(reading, "unknown section");
+	if (size >= sizeof(name))
+		return refuse(reading,
+		    "a section has at most 49 characters in its brackets");
+	memcpy(name, line + 1, size);
+	name[size] = '\0';
+	return open_section(reading, name);
 }
 
 static enum err
@@ -121,8 +128,8 @@ take_key(void *user, const char *section, const char *name, const char *value)
 		refuse(reading, "a key stands before the first section");
 		return 1;
 	}
-	reading->err = reading->reader->set(reading->reader->context, section,
-	    name, value, &reading->error->problem);
+	reading->err = reading->reader->set(reading->reader->context, name,
+	    value, reading->number, &reading->error->problem);
 	if (reading->err != OK)
 		reading->error->line = reading->number;
 	return 1;

@@ -5,8 +5,8 @@
 /*
  * One INI file, read with libinih and held to what libinih lets pass in
  * silence: a line that it would cut, text behind a section's bracket, an
- * indented line (which would become part of the value above it), a section
- * that nobody knows, a NUL byte.
+ * indented line (which would become part of the value above it), a section's
+ * name that is too long for it, a NUL byte.
  */
 
 #include "base/options.h"
@@ -18,16 +18,19 @@ struct inifile_error {
 };
 
 struct inifile_reader {
-	/* Whether a section of this name exists. */
-	bool (*has_section)(const char *section);
-	/* Takes one key in its section; ERR_CONFIG with a sentence. */
-	enum err (*set)(void *context, const char *section, const char *name,
-	    const char *value, struct option_error *error);
+	/* Takes the header of a section; ERR_CONFIG with a sentence. */
+	enum err (*open)(void *context, const char *section, unsigned line,
+	    struct option_error *error);
+	/* Takes one key of the section that was opened last; the same. */
+	enum err (*set)(void *context, const char *name, const char *value,
+	    unsigned line, struct option_error *error);
 	void *context;
 };
 
+#define INIFILE_SECTION_MAX 49 /* bytes between the brackets */
+
 /*
- * Gives every key to the reader, up to the first that is refused.
+ * Gives headers and keys to the reader, up to the first that is refused.
  * ERR_NOT_FOUND when there is no such file, ERR_CONFIG with `error` filled
  * when it cannot be read or holds something that is refused.
  */

@@ -1,6 +1,16 @@
 # SPDX-License-Identifier: BSD-3-Clause
 noinst_LTLIBRARIES += %D%/libconfig.la
 %C%_libconfig_la_SOURCES = \
+	%D%/check.c %D%/check.h \
 	%D%/config.c %D%/config.h \
-	%D%/inifile.c %D%/inifile.h
+	%D%/files.c \
+	%D%/inifile.c %D%/inifile.h \
+	%D%/item.c %D%/item.h \
+	%D%/origin.c %D%/origin.h \
+	%D%/schema.c \
+	%D%/section.c %D%/section.h \
+	%D%/source.c %D%/source.h \
+	%D%/where.c
+%C%_libconfig_la_CPPFLAGS = $(AM_CPPFLAGS) \
+	-DPKGLIBEXECDIR='"$(pkglibexecdir)"'
 %C%_libconfig_la_LIBADD = base/libbase.la $(INIH_LIBS)

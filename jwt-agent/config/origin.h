@@ -4,7 +4,11 @@
 
 /* Where each key of a section was set. */
 
+#include "base/autofree.h"
+#include "base/err.h"
+
 #include <stdbool.h>
+#include <stddef.h>
 
 #define CONFIG_KEYS_MAX 24 /* in one section */
 
@@ -12,6 +16,8 @@
 struct origin {
 	const char *file; /* borrowed from the configuration */
 	unsigned line;	  /* the first, where several add to a list */
+	unsigned *items;  /* of a list: each item's line */
+	size_t item_count;
 };
 
 struct origins {
@@ -24,5 +30,14 @@ origin_is_set(const struct origin *origin)
 {
 	return origin->file != NULL;
 }
+
+/* Says that the items up to `count` are from this line. ERR_NO_MEMORY. */
+MUST_USE enum err
+origin_add_items(struct origin *origin, size_t count, unsigned line);
+
+/* Frees what it holds and leaves it all zero. */
+void origin_clear(struct origin *origin);
+
+void origins_clear(struct origins *origins);
 
 #endif

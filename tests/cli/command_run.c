@@ -38,7 +38,7 @@ memory(const char *text)
 _Noreturn static void
 become_command(const struct command_run *run, char **words, const int fds[3])
 {
-	const struct cli_program program = {"1.2.3", serve};
+	const struct cli_program program = {.version = "1.2.3", .serve = serve};
 	int count = 0;
 
 	for (int i = 0; i < 3; i++)

@@ -36,6 +36,7 @@ assert_defaults(const struct config *config)
 	assert_string_equal(
 	    config->master_key, "/var/lib/jwt-agent/master.key");
 	assert_string_equal(config->admin_group, "jwt-admin");
+	assert_non_null(strstr(config->fetcher, "/jwt-agent-fetcher"));
 	assert_string_equal(config->issuer, name);
 	assert_string_equal(config->audience, name);
 	assert_string_equal(config->algorithm, "ES256");
@@ -77,7 +78,7 @@ test_every_key(void **state)
 	folder_write(&folder, MAIN,
 	    "# a comment\n; another\n\n  # indented\n"
 	    "[agent]\nsocket=/s\nstore = /t\nmaster_key = /m ; sealed\n"
-	    "admin_group = staff\n"
+	    "admin_group = staff\nfetcher = /f\n"
 	    "[token] ; of both kinds\nissuer = https://a.test/x#y\n"
 	    "audience = b\nalgorithm = EdDSA\naccess_lifetime = 5m\r\n"
 	    "refresh_idle = 2d\nrefresh_absolute = 3h\nrefresh_grace = 0\n"
@@ -88,6 +89,7 @@ test_every_key(void **state)
 	assert_string_equal(config->store, "/t");
 	assert_string_equal(config->master_key, "/m");
 	assert_string_equal(config->admin_group, "staff");
+	assert_string_equal(config->fetcher, "/f");
 	assert_string_equal(config->issuer, "https://a.test/x#y");
 	assert_string_equal(config->audience, "b");
 	assert_string_equal(config->algorithm, "EdDSA");
@@ -115,7 +117,10 @@ test_refusals(void **state)
 	    {"[agent]\nStore = /x\n",
 		":2: unknown key \"Store\" in section [agent]"},
 	    {"[tokne]\n", ":1: unknown section"},
-	    {"[" X50 X50 "]\n", ":1: unknown section"},
+	    {"[" X50 "]\n",
+		":1: a section has at most 49 characters in its brackets"},
+	    {"[" X50 X50 "]\n",
+		":1: a section has at most 49 characters in its brackets"},
 	    {"[token\nalgorithm = ES256\n", ":1: a section is written [NAME]"},
 	    {"[token] algorithm = RS256\n",
 		":1: a section stands on a line of its own"},
@@ -160,7 +165,7 @@ test_refusals(void **state)
 	    {"[token]\nrefresh_grace = 11m\n",
 		":2: refresh_grace= takes 0 to 600 seconds"},
 	    {"[agent]\nsocket = /" X50 X50 "1234567\n",
-		": socket= takes a path of at most 107 bytes"},
+		":2: socket= takes a path of at most 107 bytes"},
 	};
 
 	(void)state;
@@ -281,7 +286,7 @@ test_too_many_further_files(void **state)
 	assert_non_null(strstr(error.text, "holds more than 100 files"));
 }
 
-/* The shipped file, taken "#" off every key. */
+/* The shipped file, taken "#" off every key and section. */
 static void
 uncomment(char *text)
 {
@@ -291,7 +296,8 @@ uncomment(char *text)
 		size_t size = strcspn(line, "\n");
 
 		size += line[size] == '\n';
-		if (line[0] == '#' && line[1] >= 'a' && line[1] <= 'z') {
+		if (line[0] == '#' &&
+		    (line[1] == '[' || (line[1] >= 'a' && line[1] <= 'z'))) {
 			line++;
 			size--;
 		}
@@ -303,6 +309,41 @@ uncomment(char *text)
 }
 
 static void
+assert_has_line(const char *text, const char *key, const char *value)
+{
+	char line[256];
+
+	snprintf(line, sizeof(line), "\n%s = %s", key, value);
+	if (strstr(text, line) == NULL)
+		fail_msg("etc/jwt-agent.conf lacks:%s", line);
+}
+
+/* Where it is installed the shipped file cannot know. */
+static const char *
+shipped_default(const struct option *option)
+{
+	return strcmp(option->name, "fetcher") == 0
+	    ? "/usr/libexec/jwt-agent/jwt-agent-fetcher\n"
+	    : option->preset;
+}
+
+static void
+assert_complete(const char *text)
+{
+	for (int kind = 0; kind < CONFIG_KINDS; kind++) {
+		const struct config_kind *table = &config_kinds()[kind];
+
+		for (size_t i = 0; i < table->count; i++) {
+			const struct option *option = &table->options[i];
+			bool value = !table->named && option->preset != NULL;
+
+			assert_has_line(text, option->name,
+			    value ? shipped_default(option) : "");
+		}
+	}
+}
+
+static void
 test_shipped_file(void **state)
 {
 	auto_clear(folder) struct folder folder;
@@ -310,43 +351,29 @@ test_shipped_file(void **state)
 	auto_str char *text = NULL;
 	struct folder source;
 	struct config_error error;
-	const struct option *options;
 	char path[PATH_MAX];
-	size_t count;
 
 	(void)state;
 	snprintf(path, sizeof(path), "%s/etc/jwt-agent.conf", SOURCE_DIR);
 	assert_int_equal(config_load(path, true, &config, &error), OK);
 	assert_defaults(config);
+	assert_int_equal(config->issuer_count, 0);
+	assert_int_equal(config->service_count, 1);
 	config_free(TAKE(config));
 
 	snprintf(source.path, sizeof(source.path), "%s/etc", SOURCE_DIR);
 	text = folder_read(&source, MAIN);
 	assert_non_null(text);
 	uncomment(text);
-	options = config_options(&count);
-	for (size_t i = 0; i < count; i++) {
-		char line[128];
-
-		snprintf(line, sizeof(line), "\n%s = ", options[i].name);
-		assert_non_null(strstr(text, line));
-	}
+	assert_complete(text);
 	folder_new(&folder);
 	folder_write(&folder, MAIN, text, 0644);
-	assert_int_equal(load(&folder, true, &config, &error), OK);
+	if (load(&folder, true, &config, &error) != OK)
+		fail_msg("%s", error.text);
 	assert_string_equal(config->issuer, "urn:jwt-agent:HOST");
 	assert_string_equal(config->audience, "urn:jwt-agent:HOST");
-	free(TAKE(config->issuer));
-	free(TAKE(config->audience));
-	for (size_t i = 0; i < count; i++) {
-		char line[256];
-
-		if (options[i].preset == NULL)
-			continue;
-		snprintf(line, sizeof(line), "\n%s = %s\n", options[i].name,
-		    options[i].preset);
-		assert_non_null(strstr(text, line));
-	}
+	assert_int_equal(config->issuer_count, 4);
+	assert_int_equal(config->service_count, 4);
 }
 
 int

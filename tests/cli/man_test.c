@@ -104,15 +104,32 @@ test_every_command_is_described(void **state)
 	}
 }
 
+/* The text of a kind's subsection. */
+static char *
+find_subsection(const char *page, const char *kind)
+{
+	char line[64];
+	const char *start, *end;
+
+	snprintf(line, sizeof(line), "\n.Ss The section %s\n", kind);
+	start = strstr(page, line);
+	if (start == NULL)
+		fail_msg("jwt-agent.conf.5 lacks:%s", line);
+	start += strlen(line);
+	end = strstr(start, "\n.S");
+	assert_non_null(end);
+	return strndup(start, (size_t)(end - start));
+}
+
 /* The text of a key's item, up to the next. */
 static char *
-find_item(const char *page, const char *name)
+find_item(const char *text, const char *name)
 {
 	char line[64];
 	const char *start, *end;
 
 	snprintf(line, sizeof(line), "\n.It Ic %s Ns = Ns Ar ", name);
-	start = strstr(page, line);
+	start = strstr(text, line);
 	if (start == NULL)
 		fail_msg("jwt-agent.conf.5 lacks %s", name);
 	start += strlen(line);
@@ -121,6 +138,25 @@ find_item(const char *page, const char *name)
 		end = strstr(start, "\n.El");
 	assert_non_null(end);
 	return strndup(start, (size_t)(end - start));
+}
+
+/* The word by which the page says of what type a key is. */
+static const char *
+type_word(const struct option *option)
+{
+	static const char *const words[] = {
+	    [OPTION_FLAG] = "flag",
+	    [OPTION_TEXT] = "text",
+	    [OPTION_PATH] = "path",
+	    [OPTION_SECONDS] = "time",
+	    [OPTION_CHOICE] = "name",
+	    [OPTION_NUMBER] = "number",
+	    [OPTION_URL] = "url",
+	    [OPTION_LIST] = "list",
+	    [OPTION_LINES] = "line",
+	};
+
+	return words[option->type];
 }
 
 static void
@@ -133,33 +169,111 @@ assert_quoted(const char *item, const char *text, size_t size)
 		fail_msg("jwt-agent.conf.5 lacks \"%s\" in: %s", quoted, item);
 }
 
+/* Where it is installed the page cannot know. */
+static const char *
+quoted_default(const struct option *option)
+{
+	return strcmp(option->name, "fetcher") == 0
+	    ? "/usr/libexec/jwt-agent/jwt-agent-fetcher"
+	    : option->preset;
+}
+
+/* Every one of a list is quoted by itself. */
+static void
+assert_all_quoted(const char *item, const char *texts, const char *separators)
+{
+	while (*texts != '\0') {
+		size_t size = strcspn(texts, separators);
+
+		assert_quoted(item, texts, size);
+		texts += size;
+		texts += strspn(texts, separators);
+	}
+}
+
+static void
+assert_described(const char *subsection, const struct option *option)
+{
+	auto_str char *item = find_item(subsection, option->name);
+	const char *preset = quoted_default(option);
+	const char *type = type_word(option);
+
+	if (strncmp(item, type, strlen(type)) != 0)
+		fail_msg("%s is no %s: %s", option->name, type, item);
+	if (preset != NULL)
+		assert_all_quoted(
+		    item, preset, option->type == OPTION_LIST ? ", " : "");
+	if (option->choices != NULL)
+		assert_all_quoted(item, option->choices, "|");
+}
+
 static void
 test_keys(void **state)
 {
 	auto_str char *page = read_page("jwt-agent.conf.5");
-	const struct option *options;
-	size_t count, items = 0;
 
 	(void)state;
-	options = config_options(&count);
-	for (size_t i = 0; i < count; i++) {
-		auto_str char *item = find_item(page, options[i].name);
-		const char *choice = options[i].choices;
+	for (int i = 0; i < CONFIG_KINDS; i++) {
+		const struct config_kind *kind = &config_kinds()[i];
+		auto_str char *text = find_subsection(page, kind->name);
+		size_t items = 0;
 
-		if (options[i].preset != NULL)
-			assert_quoted(
-			    item, options[i].preset, strlen(options[i].preset));
-		while (choice != NULL && *choice != '\0') {
-			size_t size = strcspn(choice, "|");
-
-			assert_quoted(item, choice, size);
-			choice += size + (choice[size] == '|');
-		}
+		for (size_t k = 0; k < kind->count; k++)
+			assert_described(text, &kind->options[k]);
+		for (const char *at = text;
+		     (at = strstr(at, "\n.It Ic ")) != NULL; at++)
+			items++;
+		assert_int_equal(items, kind->count);
 	}
-	for (const char *at = page; (at = strstr(at, "\n.It Ic ")) != NULL;
-	     at++)
-		items++;
-	assert_int_equal(items, count);
+}
+
+/* What mdoc writes otherwise. */
+static void
+unescape(char *text)
+{
+	char *to = text;
+
+	for (const char *at = text; *at != '\0'; at++) {
+		if (strncmp(at, "\\e", 2) == 0)
+			at++, *to++ = '\\';
+		else if (strncmp(at, "\\&", 2) == 0)
+			at++;
+		else
+			*to++ = *at;
+	}
+	*to = '\0';
+}
+
+/* Every example of a section is a configuration that is taken. */
+static void
+test_examples(void **state)
+{
+	auto_str char *page = read_page("jwt-agent.conf.5");
+	auto_str char *text = NULL;
+	auto_clear(folder) struct folder folder;
+	auto_free(config) struct config *config = NULL;
+	struct config_error error;
+	char path[PATH_MAX];
+	size_t size;
+	FILE *file = open_memstream(&text, &size);
+
+	(void)state;
+	for (const char *at = page;
+	     (at = strstr(at, "\n.Bd -literal")) != NULL;) {
+		const char *end = strstr(at, "\n.Ed");
+
+		at = strchr(at + 1, '\n');
+		fwrite(at, 1, (size_t)(end - at), file);
+	}
+	fclose(file);
+	unescape(text);
+	folder_new(&folder);
+	folder_write(&folder, "jwt-agent.conf", text, 0644);
+	folder_path(&folder, "jwt-agent.conf", path);
+	if (config_load(path, true, &config, &error) != OK)
+		fail_msg("%s", error.text);
+	assert_int_equal(config->issuer_count, 3);
+	assert_true(config->service_count > 1);
 }
 
 int
@@ -169,6 +283,7 @@ main(void)
 	    cmocka_unit_test(test_synopsis),
 	    cmocka_unit_test(test_every_command_is_described),
 	    cmocka_unit_test(test_keys),
+	    cmocka_unit_test(test_examples),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

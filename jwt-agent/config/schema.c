@@ -1,0 +1,159 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "jwt-agent/config/config.h"
+
+#include "base/url.h"
+#include "varlink/socket.h"
+
+#include <assert.h>
+
+#define MINUTE 60
+#define DAY (24 * 60 * MINUTE)
+#define YEAR (365 * DAY)
+#define YEARS_10 (3650 * (int64_t)DAY)
+#define NAME_MAX_BYTES 160 /* access tokens carry issuer and audience */
+#define TEXT_MAX 1024
+#define CLAIM_MAX 128
+#define USER_MAX 256
+#define MESSAGE_MAX 200
+#define UID_LAST 4294967294 /* the one behind it means no uid */
+
+#define SYMMETRIC "HS256|HS384|HS512"
+#define ALGORITHMS                                                             \
+	"ES256|ES384|ES512|RS256|RS384|RS512|PS256|PS384|PS512|"               \
+	"EdDSA|" SYMMETRIC
+#define ASYMMETRIC_LIST                                                        \
+	"ES256, ES384, ES512, RS256, RS384, RS512, PS256, PS384, PS512, EdDSA"
+
+#define COUNT(table) (sizeof(table) / sizeof(*(table)))
+
+#define AT(member) offsetof(struct config, member)
+
+static const struct option agent_options[] = {
+    {"agent", "socket", OPTION_PATH, AT(socket), DEFAULT_SOCKET, 0, 0, NULL,
+	"where the agent listens"},
+    {"agent", "store", OPTION_PATH, AT(store), "/var/lib/jwt-agent/store", 0, 0,
+	NULL, "directory of the store"},
+    {"agent", "master_key", OPTION_PATH, AT(master_key),
+	"/var/lib/jwt-agent/master.key", 0, 0, NULL,
+	"file of the key that seals the store's secrets"},
+    {"agent", "admin_group", OPTION_TEXT, AT(admin_group), "jwt-admin", 1, 64,
+	NULL, "group whose members may see and revoke everything"},
+    {"agent", "fetcher", OPTION_PATH, AT(fetcher),
+	PKGLIBEXECDIR "/jwt-agent-fetcher", 0, 0, NULL,
+	"the program that fetches the keys of issuers"},
+};
+
+static const struct option token_options[] = {
+    {"token", "issuer", OPTION_TEXT, AT(issuer), NULL, 1, NAME_MAX_BYTES, NULL,
+	"iss of the tokens that the agent issues"},
+    {"token", "audience", OPTION_TEXT, AT(audience), NULL, 1, NAME_MAX_BYTES,
+	NULL, "aud of the tokens that the agent issues and accepts"},
+    {"token", "algorithm", OPTION_CHOICE, AT(algorithm), "ES256", 0, 0,
+	"ES256|RS256|EdDSA", "signature algorithm of new keys"},
+    {"token", "access_lifetime", OPTION_SECONDS, AT(access_lifetime), "15m", 1,
+	DAY, NULL, "how long an access token is valid"},
+    {"token", "refresh_idle", OPTION_SECONDS, AT(refresh_idle), "30d", 1,
+	YEARS_10, NULL, "how long a refresh token may stay unused"},
+    {"token", "refresh_absolute", OPTION_SECONDS, AT(refresh_absolute), "180d",
+	1, YEARS_10, NULL, "how long after enrolment refreshing goes on"},
+    {"token", "refresh_grace", OPTION_SECONDS, AT(refresh_grace), "30s", 0,
+	10 * MINUTE, NULL, "how long a refresh may be tried again"},
+};
+
+#undef AT
+#define AT(member) offsetof(struct issuer_config, member)
+
+static const struct option issuer_options[] = {
+    {"issuer", "issuer", OPTION_TEXT, AT(issuer), NULL, 1, TEXT_MAX, NULL,
+	"iss of the issuer's tokens, exactly"},
+    {"issuer", "keys_file", OPTION_LIST, AT(keys_file), NULL, 1, TEXT_MAX, NULL,
+	"files of public keys: PEM, JWK or JWK Set"},
+    {"issuer", "jwks_url", OPTION_URL, AT(jwks_url), NULL, 0, URL_SIZE_MAX,
+	NULL, "where the JWK Set is fetched"},
+    {"issuer", "discovery", OPTION_FLAG, AT(discovery), "no", 0, 0, NULL,
+	"find the JWK Set by OpenID Connect Discovery"},
+    {"issuer", "ca_file", OPTION_PATH, AT(ca_file), NULL, 0, 0, NULL,
+	"trusted certificates instead of the system's"},
+    {"issuer", "keys_min_age", OPTION_SECONDS, AT(keys_min_age), "5m", 1, YEAR,
+	NULL, "fetched keys are not fetched again sooner"},
+    {"issuer", "keys_max_age", OPTION_SECONDS, AT(keys_max_age), "1d", 1, YEAR,
+	NULL, "fetched keys are not used longer"},
+    {"issuer", "secret_file", OPTION_PATH, AT(secret_file), NULL, 0, 0, NULL,
+	"the shared secret of HS256, HS384 and HS512"},
+    {"issuer", "algorithms", OPTION_LIST, AT(algorithms), ASYMMETRIC_LIST, 1,
+	TEXT_MAX, ALGORITHMS, "signature algorithms that are accepted"},
+    {"issuer", "audience", OPTION_LIST, AT(audience), NULL, 1, TEXT_MAX, NULL,
+	"aud: a token must name one of these"},
+    {"issuer", "max_lifetime", OPTION_SECONDS, AT(max_lifetime), NULL, 0,
+	YEARS_10, NULL, "longest time from iat to exp"},
+    {"issuer", "leeway", OPTION_SECONDS, AT(leeway), "60", 0, 10 * MINUTE, NULL,
+	"how long after exp a token is accepted"},
+    {"issuer", "user_claim", OPTION_TEXT, AT(user_claim), "sub", 1, CLAIM_MAX,
+	NULL, "the claim that names the user"},
+    {"issuer", "username_map", OPTION_LINES, AT(username_map), NULL, 1,
+	TEXT_MAX, NULL, "how a user's name is made of that claim"},
+    {"issuer", "require_claims", OPTION_LIST, AT(require_claims), NULL, 1,
+	TEXT_MAX, NULL, "what every token of the issuer must claim"},
+    {"issuer", "groups_claim", OPTION_TEXT, AT(groups_claim), "groups", 1,
+	CLAIM_MAX, NULL, "the claim that names the user's groups"},
+};
+
+#undef AT
+#define AT(member) offsetof(struct service_config, member)
+
+static const struct option service_options[] = {
+    {"service", "audience", OPTION_LIST, AT(audience), NULL, 1, TEXT_MAX, NULL,
+	"aud, instead of the issuer's"},
+    {"service", "issuers", OPTION_LIST, AT(issuers), NULL, 1,
+	CONFIG_ISSUER_NAME_MAX, NULL, "whose tokens are accepted"},
+    {"service", "users", OPTION_LIST, AT(users), NULL, 1, USER_MAX, NULL,
+	"who may log in"},
+    {"service", "require_groups", OPTION_LIST, AT(require_groups), NULL, 1,
+	TEXT_MAX, NULL, "groups that the token must name"},
+    {"service", "require_claims", OPTION_LIST, AT(require_claims), NULL, 1,
+	TEXT_MAX, NULL, "what the token must claim"},
+    {"service", "require_acr", OPTION_LIST, AT(require_acr), NULL, 1, TEXT_MAX,
+	NULL, "acr must be one of these"},
+    {"service", "require_amr", OPTION_LIST, AT(require_amr), NULL, 1, TEXT_MAX,
+	NULL, "amr must name all of these"},
+    {"service", "max_auth_age", OPTION_SECONDS, AT(max_auth_age), NULL, 1,
+	YEARS_10, NULL, "how old auth_time may be"},
+    {"service", "max_token_age", OPTION_SECONDS, AT(max_token_age), NULL, 1,
+	YEARS_10, NULL, "how old iat may be"},
+    {"service", "replay", OPTION_CHOICE, AT(replay), "allow", 0, 0,
+	"allow|once", "whether a token may log in more than once"},
+    {"service", "allow_root", OPTION_FLAG, AT(allow_root), "no", 0, 0, NULL,
+	"whether root may log in"},
+    {"service", "min_uid", OPTION_NUMBER, AT(min_uid), "1000", 0, UID_LAST,
+	NULL, "the lowest uid, but root's, that may log in"},
+    {"service", "interactive", OPTION_FLAG, AT(interactive), "yes", 0, 0, NULL,
+	"whether somebody waits for the answer"},
+    {"service", "callers", OPTION_LIST, AT(callers), NULL, 1, USER_MAX, NULL,
+	"who may ask beside root"},
+    {"service", "session_max", OPTION_SECONDS, AT(session_max), NULL, 1,
+	YEARS_10, NULL, "when a session is ended"},
+    {"service", "deny_message", OPTION_TEXT, AT(deny_message), NULL, 1,
+	MESSAGE_MAX, NULL, "what is said on PolicyDenied"},
+};
+
+static_assert(COUNT(agent_options) <= CONFIG_KEYS_MAX, "agent");
+static_assert(COUNT(token_options) <= CONFIG_KEYS_MAX, "token");
+static_assert(COUNT(issuer_options) <= CONFIG_KEYS_MAX, "issuer");
+static_assert(COUNT(service_options) <= CONFIG_KEYS_MAX, "service");
+
+const struct config_kind *
+config_kinds(void)
+{
+	static const struct config_kind kinds[CONFIG_KINDS] = {
+	    [CONFIG_AGENT] = {"agent", false, agent_options,
+		COUNT(agent_options)},
+	    [CONFIG_TOKEN] = {"token", false, token_options,
+		COUNT(token_options)},
+	    [CONFIG_ISSUER] = {"issuer", true, issuer_options,
+		COUNT(issuer_options)},
+	    [CONFIG_SERVICE] = {"service", true, service_options,
+		COUNT(service_options)},
+	};
+
+	return kinds;
+}

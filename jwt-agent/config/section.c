@@ -1,0 +1,288 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "jwt-agent/config/section.h"
+
+#include <ctype.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+__attribute__((format(printf, 2, 3))) static enum err
+refuse(struct option_error *error, const char *format, ...)
+{
+	va_list arguments;
+
+	va_start(arguments, format);
+	vsnprintf(error->text, sizeof(error->text), format, arguments);
+	va_end(arguments);
+	return ERR_CONFIG;
+}
+
+static struct section
+issuer_section(struct issuer_config *issuer)
+{
+	return (struct section){&config_kinds()[CONFIG_ISSUER], issuer->name,
+	    issuer, &issuer->origins};
+}
+
+static struct section
+service_section(struct service_config *service)
+{
+	return (struct section){&config_kinds()[CONFIG_SERVICE], service->name,
+	    service, &service->origins};
+}
+
+static bool
+section_at(struct config *config, size_t index, struct section *out)
+{
+	const struct config_kind *kinds = config_kinds();
+
+	if (index == 0)
+		*out = (struct section){
+		    &kinds[CONFIG_AGENT], NULL, config, &config->agent_origins};
+	else if (index == 1)
+		*out = (struct section){
+		    &kinds[CONFIG_TOKEN], NULL, config, &config->token_origins};
+	else if (index - 2 < config->issuer_count)
+		*out = issuer_section(&config->issuers[index - 2]);
+	else if (index - 2 - config->issuer_count < config->service_count)
+		*out = service_section(
+		    &config->services[index - 2 - config->issuer_count]);
+	else
+		return false;
+	return true;
+}
+
+bool
+config_section(
+    const struct config *config, size_t index, struct config_section *out)
+{
+	struct section section;
+
+	/* what comes back is const again */
+	if (!section_at((struct config *)config, index, &section))
+		return false;
+	*out = (struct config_section){
+	    section.kind, section.name, section.object, section.origins};
+	return true;
+}
+
+static bool
+is_called(const struct section *section, const char *text)
+{
+	size_t size = strlen(section->kind->name);
+
+	if (strncmp(text, section->kind->name, size) != 0)
+		return false;
+	if (section->name == NULL)
+		return text[size] == '\0';
+	return text[size] == ' ' && strcmp(text + size + 1, section->name) == 0;
+}
+
+bool
+section_find(const struct config *config, const char *text, struct section *out)
+{
+	struct section section;
+
+	for (size_t i = 0; section_at((struct config *)config, i, &section);
+	     i++)
+		if (is_called(&section, text)) {
+			*out = section;
+			return true;
+		}
+	return false;
+}
+
+static bool
+is_name(const char *name, size_t max)
+{
+	size_t size = strlen(name);
+
+	if (size == 0 || size > max)
+		return false;
+	for (size_t i = 0; i < size; i++)
+		if (!isascii(name[i]) ||
+		    (!isalnum(name[i]) && strchr("._-", name[i]) == NULL))
+			return false;
+	return true;
+}
+
+#define NAME_RULE "of 1 to %d letters, digits, dots, hyphens and underscores"
+
+static enum err
+check_issuer_name(
+    const struct config *config, const char *name, struct option_error *error)
+{
+	if (!is_name(name, CONFIG_ISSUER_NAME_MAX))
+		return refuse(error,
+		    "write [issuer NAME], with a name " NAME_RULE,
+		    CONFIG_ISSUER_NAME_MAX);
+	if (strcmp(name, CONFIG_LOCAL_ISSUER) == 0)
+		return refuse(error,
+		    "the issuer " CONFIG_LOCAL_ISSUER
+		    " is the agent itself; its section is [token]");
+	if (config->issuer_count == CONFIG_ISSUERS_MAX)
+		return refuse(error, "there are more than %d issuers",
+		    CONFIG_ISSUERS_MAX);
+	return OK;
+}
+
+static enum err
+check_service_name(
+    const struct config *config, const char *name, struct option_error *error)
+{
+	if (!is_name(name, CONFIG_SERVICE_NAME_MAX) &&
+	    strcmp(name, CONFIG_ANY_SERVICE) != 0)
+		return refuse(error,
+		    "write [service *] or [service NAME], with a "
+		    "name " NAME_RULE,
+		    CONFIG_SERVICE_NAME_MAX);
+	if (config->service_count == CONFIG_SERVICES_MAX)
+		return refuse(error, "there are more than %d services",
+		    CONFIG_SERVICES_MAX);
+	return OK;
+}
+
+static enum err
+preset(const struct section *section, struct option_error *error)
+{
+	return options_preset(section->kind->options, section->kind->count,
+	    section->object, error);
+}
+
+static enum err
+add_issuer(struct config *config, const char *name, struct section *out,
+    struct option_error *error)
+{
+	enum err e = check_issuer_name(config, name, error);
+	struct issuer_config *issuers, *added;
+
+	if (e != OK)
+		return e;
+	issuers = reallocarray(
+	    config->issuers, config->issuer_count + 1, sizeof(*issuers));
+	if (issuers == NULL)
+		return ERR_NO_MEMORY;
+	config->issuers = issuers;
+	added = &issuers[config->issuer_count++];
+	*added = (struct issuer_config){.name = strdup(name)};
+	if (added->name == NULL)
+		return ERR_NO_MEMORY;
+	*out = issuer_section(added);
+	return preset(out, error);
+}
+
+static enum err
+add_service(struct config *config, const char *name, struct section *out,
+    struct option_error *error)
+{
+	enum err e = check_service_name(config, name, error);
+	struct service_config *services, *added;
+
+	if (e != OK)
+		return e;
+	services = reallocarray(
+	    config->services, config->service_count + 1, sizeof(*services));
+	if (services == NULL)
+		return ERR_NO_MEMORY;
+	config->services = services;
+	added = &services[config->service_count++];
+	*added = (struct service_config){.name = strdup(name)};
+	if (added->name == NULL)
+		return ERR_NO_MEMORY;
+	*out = service_section(added);
+	return preset(out, error);
+}
+
+/* What stands behind the kind and one blank, or NULL when it is not of this
+ * kind at all. */
+static const char *
+name_behind(const char *text, const char *kind)
+{
+	size_t size = strlen(kind);
+
+	if (strncmp(text, kind, size) != 0 ||
+	    (text[size] != ' ' && text[size] != '\0'))
+		return NULL;
+	return text[size] == ' ' ? text + size + 1 : "";
+}
+
+enum err
+section_open(struct config *config, const char *text, struct section *out,
+    struct option_error *error)
+{
+	const char *issuer = name_behind(text, "issuer");
+	const char *service = name_behind(text, "service");
+
+	if (section_find(config, text, out))
+		return OK;
+	if (issuer != NULL)
+		return add_issuer(config, issuer, out, error);
+	if (service != NULL)
+		return add_service(config, service, out, error);
+	return refuse(error, "unknown section");
+}
+
+enum err
+sections_preset(struct config *config, struct option_error *error)
+{
+	struct section section;
+	enum err e = add_service(config, CONFIG_ANY_SERVICE, &section, error);
+
+	for (size_t i = 0; e == OK && i <= CONFIG_TOKEN; i++) {
+		section_at(config, i, &section);
+		e = preset(&section, error);
+	}
+	return e;
+}
+
+static enum err
+inherit_service(const struct service_config *any, struct service_config *to)
+{
+	const struct config_kind *kind = &config_kinds()[CONFIG_SERVICE];
+	bool set[CONFIG_KEYS_MAX];
+
+	for (size_t i = 0; i < CONFIG_KEYS_MAX; i++)
+		set[i] = origin_is_set(&to->origins.key[i]);
+	return options_inherit(kind->options, kind->count, to, any, set);
+}
+
+enum err
+sections_inherit(struct config *config)
+{
+	enum err e = OK;
+
+	for (size_t i = 1; i < config->service_count && e == OK; i++)
+		e = inherit_service(&config->services[0], &config->services[i]);
+	for (size_t i = 0; i < config->issuer_count && e == OK; i++) {
+		struct texts *audience = &config->issuers[i].audience;
+
+		if (audience->count == 0)
+			e = texts_add(audience, config->audience,
+			    strlen(config->audience));
+	}
+	return e;
+}
+
+static void
+section_clear(struct section *section)
+{
+	options_clear(
+	    section->kind->options, section->kind->count, section->object);
+	origins_clear(section->origins);
+}
+
+void
+sections_clear(struct config *config)
+{
+	struct section section;
+
+	for (size_t i = 0; section_at(config, i, &section); i++)
+		section_clear(&section);
+	for (size_t i = 0; i < config->issuer_count; i++)
+		free(config->issuers[i].name);
+	for (size_t i = 0; i < config->service_count; i++)
+		free(config->services[i].name);
+	free(config->issuers);
+	free(config->services);
+	texts_clear(&config->files);
+}
