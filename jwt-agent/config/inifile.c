@@ -6,11 +6,14 @@
 #include <stdio.h>
 #include <string.h>
 
+#define WHITE " \t\v\f\r\n" /* what libinih skips */
+
 struct reading {
 	FILE *file;
 	char *line;
 	size_t room;
 	unsigned number;
+	char section[INIFILE_SECTION_MAX + 1]; /* the one that is open */
 	const struct inifile_reader *reader;
 	struct inifile_error *error;
 	enum err err;
@@ -40,14 +43,14 @@ refuse(struct reading *reading, const char *sentence)
 static bool
 is_blank(const char *text)
 {
-	return text[strspn(text, " \t\r\n")] == '\0';
+	return text[strspn(text, WHITE)] == '\0';
 }
 
 static enum err
-open_section(struct reading *reading, const char *name)
+open_section(struct reading *reading)
 {
-	reading->err = reading->reader->open(reading->reader->context, name,
-	    reading->number, &reading->error->problem);
+	reading->err = reading->reader->open(reading->reader->context,
+	    reading->section, reading->number, &reading->error->problem);
 	if (reading->err != OK)
 		reading->error->line = reading->number;
 	return reading->err;
@@ -58,26 +61,25 @@ check_section(struct reading *reading, const char *line)
 {
 	size_t size = strcspn(line + 1, "]");
 	const char *rest = line + 1 + size;
-	char name[INIFILE_SECTION_MAX + 1];
 
 	if (*rest != ']')
 		return refuse(reading, "a section is written [NAME]");
-	rest += 1 + strspn(rest + 1, " \t\r\n");
+	rest += 1 + strspn(rest + 1, WHITE);
 	if (*rest != '\0' && *rest != ';' && *rest != '#')
 		return refuse(reading, "a section stands on a line of its own");
-	if (size >= sizeof(name))
+	if (size > INIFILE_SECTION_MAX)
 		return refuse(reading,
 		    "a section has at most 49 characters in its brackets");
-	memcpy(name, line + 1, size);
-	name[size] = '\0';
-	return open_section(reading, name);
+	memcpy(reading->section, line + 1, size);
+	reading->section[size] = '\0';
+	return open_section(reading);
 }
 
 static enum err
 check_line(struct reading *reading, size_t size, size_t room)
 {
 	const char *line = reading->line;
-	const char *text = line + strspn(line, " \t");
+	const char *text = line + strspn(line, WHITE);
 
 	if (strlen(line) != size)
 		return refuse(reading, "the line holds a NUL byte");
@@ -126,6 +128,11 @@ take_key(void *user, const char *section, const char *name, const char *value)
 		return 1;
 	if (section[0] == '\0') {
 		refuse(reading, "a key stands before the first section");
+		return 1;
+	}
+	/* a header that only libinih took for one */
+	if (strcmp(section, reading->section) != 0) {
+		refuse(reading, "unknown section");
 		return 1;
 	}
 	reading->err = reading->reader->set(reading->reader->context, name,

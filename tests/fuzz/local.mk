@@ -2,10 +2,13 @@
 
 # NAME_replay feeds the corpus NAME to NAME_fuzz.c. Configured with CC=clang
 # and --enable-fuzzing, the same file makes a fuzzer, which `make fuzz` runs.
-%C%_programs = %D%/jws_replay %D%/message_replay
+%C%_programs = %D%/config_replay %D%/jws_replay %D%/message_replay
 
 check_PROGRAMS += $(%C%_programs)
 TESTS += $(%C%_programs)
+
+%C%_config_replay_SOURCES = %D%/config_fuzz.c %D%/replay.c
+%C%_config_replay_LDADD = jwt-agent/config/libconfig.la
 
 %C%_jws_replay_SOURCES = %D%/jws_fuzz.c %D%/replay.c
 %C%_jws_replay_LDADD = \
@@ -21,8 +24,12 @@ EXTRA_DIST += %D%/corpus
 
 if FUZZING
 FUZZ_SECONDS = 180
-fuzzers = %D%/jws_fuzz %D%/message_fuzz
+fuzzers = %D%/config_fuzz %D%/jws_fuzz %D%/message_fuzz
 noinst_PROGRAMS += $(fuzzers)
+
+%C%_config_fuzz_SOURCES = %D%/config_fuzz.c
+%C%_config_fuzz_LDADD = $(%C%_config_replay_LDADD)
+%C%_config_fuzz_LDFLAGS = $(AM_LDFLAGS) -fsanitize=fuzzer
 
 %C%_jws_fuzz_SOURCES = %D%/jws_fuzz.c
 %C%_jws_fuzz_LDADD = $(%C%_jws_replay_LDADD)
