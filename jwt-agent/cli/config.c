@@ -8,6 +8,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#define LIST_WIDTH 100 /* of a line with several items */
+
 static enum err
 print_check(const struct call *call, const char *path, const char *sentence)
 {
@@ -63,7 +65,7 @@ member_of(const struct option *option, const struct config_section *section)
 	return (const char *)section->object + option->offset;
 }
 
-/* A number of 0 that is nobody's default asks for nothing. */
+/* A number of 0 that is no default, or cannot be one, asks for nothing. */
 static bool
 is_unset(const struct option *option, const void *member)
 {
@@ -72,7 +74,8 @@ is_unset(const struct option *option, const void *member)
 		return false;
 	case OPTION_SECONDS:
 	case OPTION_NUMBER:
-		return option->preset == NULL && *(const int64_t *)member == 0;
+		return *(const int64_t *)member == 0 &&
+		    (option->preset == NULL || option->min > 0);
 	case OPTION_LIST:
 	case OPTION_LINES:
 		return ((const struct texts *)member)->count == 0;
@@ -162,20 +165,46 @@ config_json(const struct config *config, json_t **out)
 	return OK;
 }
 
+/* What goes before a value: behind a blank these would begin a comment. */
+static const char *
+blank(const char *value)
+{
+	return value[0] == '#' || value[0] == ';' ? "" : " ";
+}
+
+/* In lines that can be read back; setting a list again adds to it. */
 static void
 print_list(const char *name, const struct texts *texts)
 {
-	printf("%s = ", name);
-	for (size_t i = 0; i < texts->count; i++)
-		printf("%s%s", i > 0 ? ", " : "", texts->item[i]);
+	size_t room = 0;
+
+	for (size_t i = 0; i < texts->count; i++) {
+		const char *item = texts->item[i];
+		size_t size = strlen(item) + strlen(", ");
+
+		if (size > room) {
+			printf("%s%s =%s%s", i > 0 ? "\n" : "", name,
+			    blank(item), item);
+			room = LIST_WIDTH;
+		} else {
+			printf(",%s%s", blank(item), item);
+		}
+		room -= size < room ? size : room;
+	}
 	putchar('\n');
+}
+
+static void
+print_text(const char *name, const char *text)
+{
+	printf("%s =%s%s\n", name, blank(text), text);
 }
 
 static void
 print_lines(const char *name, const struct texts *texts)
 {
 	for (size_t i = 0; i < texts->count; i++)
-		printf("%s = %s\n", name, texts->item[i]);
+		print_text(name, texts->item[i]);
 }
 
 static void
@@ -200,7 +229,7 @@ print_value(const struct option *option, const void *member)
 		print_lines(name, member);
 		break;
 	default:
-		printf("%s = %s\n", name, *(char *const *)member);
+		print_text(name, *(char *const *)member);
 	}
 }
 

@@ -35,9 +35,9 @@ struct issuer_config {
 	struct texts keys_file;
 	char *jwks_url;
 	bool discovery;
-	char *ca_file; /* NULL: the system's trust store */
-	int64_t keys_min_age;
-	int64_t keys_max_age;
+	char *ca_file;	      /* NULL: the system's trust store */
+	int64_t keys_min_age; /* 0 where nothing is fetched */
+	int64_t keys_max_age; /* the same */
 	char *secret_file;
 	struct texts algorithms; /* JWA names, never empty */
 	struct texts audience;	 /* never empty: else the one of [token] */

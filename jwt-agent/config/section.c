@@ -246,6 +246,22 @@ inherit_service(const struct service_config *any, struct service_config *to)
 	return options_inherit(kind->options, kind->count, to, any, set);
 }
 
+static enum err
+complete_issuer(const struct config *config, struct issuer_config *issuer)
+{
+	bool fetched = issuer->jwks_url != NULL || issuer->discovery;
+
+	/* what is set all the same is refused by a check */
+	if (!fetched) {
+		issuer->keys_min_age = 0;
+		issuer->keys_max_age = 0;
+	}
+	if (issuer->audience.count > 0)
+		return OK;
+	return texts_add(
+	    &issuer->audience, config->audience, strlen(config->audience));
+}
+
 enum err
 sections_inherit(struct config *config)
 {
@@ -253,13 +269,8 @@ sections_inherit(struct config *config)
 
 	for (size_t i = 1; i < config->service_count && e == OK; i++)
 		e = inherit_service(&config->services[0], &config->services[i]);
-	for (size_t i = 0; i < config->issuer_count && e == OK; i++) {
-		struct texts *audience = &config->issuers[i].audience;
-
-		if (audience->count == 0)
-			e = texts_add(audience, config->audience,
-			    strlen(config->audience));
-	}
+	for (size_t i = 0; i < config->issuer_count && e == OK; i++)
+		e = complete_issuer(config, &config->issuers[i]);
 	return e;
 }
 

@@ -2,6 +2,7 @@
 #include "tests/cli/command_run.h"
 
 #include "jwt-agent/cli/cli.h"
+#include "jwt-agent/config/config.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -23,6 +24,16 @@ serve(const struct config *config)
 	return 0;
 }
 
+/* As the program does with what only it can read. */
+static enum err
+check(const struct config *config, struct config_error *error)
+{
+	if (strcmp(config->admin_group, REFUSED_GROUP) != 0)
+		return OK;
+	return config_refuse(
+	    config, "agent", "admin_group", error, "refused by the program");
+}
+
 static int
 memory(const char *text)
 {
@@ -38,7 +49,8 @@ memory(const char *text)
 _Noreturn static void
 become_command(const struct command_run *run, char **words, const int fds[3])
 {
-	const struct cli_program program = {.version = "1.2.3", .serve = serve};
+	const struct cli_program program = {
+	    .version = "1.2.3", .serve = serve, .check = check};
 	int count = 0;
 
 	for (int i = 0; i < 3; i++)

@@ -11,6 +11,7 @@
 
 #define SAID_MAX (256 * 1024)
 #define WORDS_MAX 32
+#define REFUSED_GROUP "refused" /* as admin_group=, by the program's check */
 
 struct command_run {
 	const char *name;   /* argv[0]; NULL: "jwt-agent" */

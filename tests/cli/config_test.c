@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "jwt-agent/config/config.h"
 
+#include "tests/cli/command_run.h"
 #include "tests/cli/folder.h"
 
 #include <setjmp.h>
@@ -129,6 +130,10 @@ test_refusals(void **state)
 	    {"[agent]\nstore =\n", ":2: store= needs a value"},
 	    {"[agent]\nstore = ; none\n", ":2: store= needs a value"},
 	    {"[agent]\nsocket = /x\n store = /y\n",
+		":3: a line may not begin with white space"},
+	    {"\v[agent]\nstore = /x\n",
+		":1: a line may not begin with white space"},
+	    {"[agent]\nstore = /x\n\f[token]\n",
 		":3: a line may not begin with white space"},
 	    {"[agent]\nstore = /x\nstore = /y\n",
 		":3: the key is set twice in this file"},
@@ -308,6 +313,20 @@ uncomment(char *text)
 	*to = '\0';
 }
 
+/* The text of the whole shipped example. */
+static char *
+example(void)
+{
+	struct folder source;
+	char *text;
+
+	snprintf(source.path, sizeof(source.path), "%s/etc", SOURCE_DIR);
+	text = folder_read(&source, MAIN);
+	assert_non_null(text);
+	uncomment(text);
+	return text;
+}
+
 static void
 assert_has_line(const char *text, const char *key, const char *value)
 {
@@ -348,8 +367,7 @@ test_shipped_file(void **state)
 {
 	auto_clear(folder) struct folder folder;
 	auto_free(config) struct config *config = NULL;
-	auto_str char *text = NULL;
-	struct folder source;
+	auto_str char *text = example();
 	struct config_error error;
 	char path[PATH_MAX];
 
@@ -361,10 +379,6 @@ test_shipped_file(void **state)
 	assert_int_equal(config->service_count, 1);
 	config_free(TAKE(config));
 
-	snprintf(source.path, sizeof(source.path), "%s/etc", SOURCE_DIR);
-	text = folder_read(&source, MAIN);
-	assert_non_null(text);
-	uncomment(text);
 	assert_complete(text);
 	folder_new(&folder);
 	folder_write(&folder, MAIN, text, 0644);
@@ -374,6 +388,158 @@ test_shipped_file(void **state)
 	assert_string_equal(config->audience, "urn:jwt-agent:HOST");
 	assert_int_equal(config->issuer_count, 4);
 	assert_int_equal(config->service_count, 4);
+}
+
+/* What `config show` says is a configuration that it shows in the same way. */
+static void
+test_shown_is_read_back(void **state)
+{
+	static struct command_run first, second;
+	auto_clear(folder) struct folder folder;
+	auto_str char *text = example();
+	char path[PATH_MAX];
+
+	(void)state;
+	folder_new(&folder);
+	folder_write(&folder, MAIN, text, 0644);
+	folder_path(&folder, MAIN, path);
+	command_run(&first, "config", "show", "--config", path, NULL);
+	assert_int_equal(first.code, 0);
+	assert_non_null(strstr(first.said,
+	    "\n[issuer legacy]\nissuer = legacy\ndiscovery = no\n"
+	    "secret_file = /etc/jwt-agent/legacy.secret\n"
+	    "algorithms = HS256\naudience = urn:jwt-agent:HOST\n"
+	    "leeway = 60s\nuser_claim = sub\ngroups_claim = groups\n"
+	    "\n[service *]\nreplay = allow\n"));
+	assert_non_null(strstr(first.said,
+	    "\nusername_map = svc-backup -> "
+	    "backup\nusername_map = {user}"));
+	folder_write(&folder, MAIN, first.said, 0644);
+	command_run(&second, "config", "show", "--config", path, NULL);
+	assert_int_equal(second.code, 0);
+	assert_string_equal(second.said, first.said);
+}
+
+#define X90                                                                    \
+	"xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx"                        \
+	"xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx"
+
+static void
+test_long_lists_are_read_back(void **state)
+{
+	static struct command_run run;
+	auto_clear(folder) struct folder folder;
+	auto_free(config) struct config *config = NULL;
+	struct config_error error;
+	const struct texts *groups;
+	char path[PATH_MAX];
+
+	(void)state;
+	folder_new(&folder);
+	folder_write(&folder, MAIN,
+	    "[service a]\nrequire_groups = " X90 "," X90 "\n"
+	    "require_groups = a,#b,;c," X90 X50 "\n",
+	    0644);
+	folder_path(&folder, MAIN, path);
+	command_run(&run, "config", "show", "--config", path, NULL);
+	assert_int_equal(run.code, 0);
+	folder_write(&folder, MAIN, run.said, 0644);
+	if (load(&folder, true, &config, &error) != OK)
+		fail_msg("%s", error.text);
+	groups = &config_service(config, "a")->require_groups;
+	assert_int_equal(groups->count, 6);
+	assert_string_equal(groups->item[3], "#b");
+	assert_string_equal(groups->item[4], ";c");
+	assert_string_equal(groups->item[5], X90 X50);
+}
+
+static void
+test_shown_as_json(void **state)
+{
+	static struct command_run run;
+	auto_clear(folder) struct folder folder;
+	auto_str char *text = example();
+	char path[PATH_MAX];
+	json_t *json, *corp, *sudo, *partner;
+
+	(void)state;
+	folder_new(&folder);
+	folder_write(&folder, MAIN, text, 0644);
+	command_run(&run, "config", "show", "--json", "--config",
+	    folder_path(&folder, MAIN, path), NULL);
+	assert_int_equal(run.code, 0);
+	json = command_json(&run);
+	assert_int_equal(
+	    json_unpack(json, "{s{so,so} s{so}}", "issuer", "corp", &corp,
+		"partner", &partner, "service", "sudo", &sudo),
+	    0);
+	assert_true(json_is_true(json_object_get(corp, "discovery")));
+	assert_int_equal(
+	    json_array_size(json_object_get(corp, "username_map")), 3);
+	assert_true(json_is_null(json_object_get(corp, "jwks_url")));
+	assert_true(json_is_null(json_object_get(partner, "keys_min_age")));
+	assert_int_equal(
+	    json_integer_value(json_object_get(sudo, "max_auth_age")), 300);
+	assert_int_equal(
+	    json_integer_value(json_object_get(sudo, "min_uid")), 1000);
+	assert_true(json_is_null(json_object_get(sudo, "session_max")));
+	json_decref(json);
+	command_run(
+	    &run, "config", "show", "--json", "--config", "/dev/null", NULL);
+	json = command_json(&run);
+	assert_true(json_is_object(json_object_get(json, "issuer")));
+	assert_true(json_is_object(
+	    json_object_get(json_object_get(json, "service"), "*")));
+	json_decref(json);
+}
+
+static void
+test_files_are_checked(void **state)
+{
+	static struct command_run run;
+	auto_clear(folder) struct folder folder;
+	char path[PATH_MAX], sentence[PATH_MAX + 128];
+
+	(void)state;
+	folder_new(&folder);
+	folder_write(&folder, MAIN,
+	    "[issuer a]\nissuer = a\nkeys_file = /nowhere\n", 0644);
+	folder_path(&folder, MAIN, path);
+	snprintf(sentence, sizeof(sentence),
+	    "%s:3: keys_file=: /nowhere cannot be read: No such file or "
+	    "directory\n",
+	    path);
+	command_run(&run, "config", "check", "--config", path, NULL);
+	assert_int_equal(run.code, 2);
+	assert_string_equal(run.complained, sentence);
+	command_run(&run, "serve", "--config", path, NULL);
+	assert_int_equal(run.code, 2);
+	assert_non_null(strstr(run.complained, sentence));
+	assert_string_equal(run.said, "");
+	command_run(&run, "config", "show", "--config", path, NULL);
+	assert_int_equal(run.code, 0);
+}
+
+static void
+test_program_checks(void **state)
+{
+	static struct command_run run;
+	auto_clear(folder) struct folder folder;
+	char path[PATH_MAX], sentence[PATH_MAX + 128];
+
+	(void)state;
+	folder_new(&folder);
+	folder_write(
+	    &folder, MAIN, "[agent]\nadmin_group = " REFUSED_GROUP "\n", 0644);
+	folder_path(&folder, MAIN, path);
+	snprintf(
+	    sentence, sizeof(sentence), "%s:2: refused by the program\n", path);
+	command_run(&run, "config", "check", "--config", path, NULL);
+	assert_int_equal(run.code, 2);
+	assert_string_equal(run.complained, sentence);
+	folder_write(&folder, MAIN, "[agent]\nadmin_group = x\n", 0644);
+	command_run(&run, "config", "check", "--config", path, NULL);
+	assert_int_equal(run.code, 0);
 }
 
 int
@@ -389,6 +555,11 @@ main(void)
 	    cmocka_unit_test(test_further_files),
 	    cmocka_unit_test(test_too_many_further_files),
 	    cmocka_unit_test(test_shipped_file),
+	    cmocka_unit_test(test_shown_is_read_back),
+	    cmocka_unit_test(test_long_lists_are_read_back),
+	    cmocka_unit_test(test_shown_as_json),
+	    cmocka_unit_test(test_files_are_checked),
+	    cmocka_unit_test(test_program_checks),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

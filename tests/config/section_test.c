@@ -41,8 +41,8 @@ test_issuer_defaults(void **state)
 	assert_null(issuer->jwks_url);
 	assert_false(issuer->discovery);
 	assert_null(issuer->ca_file);
-	assert_int_equal(issuer->keys_min_age, 300);
-	assert_int_equal(issuer->keys_max_age, 86400);
+	assert_int_equal(issuer->keys_min_age, 0);
+	assert_int_equal(issuer->keys_max_age, 0);
 	assert_null(issuer->secret_file);
 	assert_texts(&issuer->algorithms,
 	    TEXTS("ES256", "ES384", "ES512", "RS256", "RS384", "RS512", "PS256",
@@ -96,6 +96,8 @@ test_issuer_keys(void **state)
 	assert_texts(
 	    &loaded.config->issuers[1].keys_file, TEXTS("/a", "/b", "/c"));
 	assert_true(loaded.config->issuers[2].discovery);
+	assert_int_equal(loaded.config->issuers[2].keys_min_age, 300);
+	assert_int_equal(loaded.config->issuers[2].keys_max_age, 86400);
 	issuer = &loaded.config->issuers[3];
 	assert_string_equal(issuer->secret_file, "/s");
 	assert_texts(&issuer->algorithms, TEXTS("HS256", "HS384", "HS512"));
