@@ -2,6 +2,7 @@
 #include "jwt-agent/verify/key.h"
 #include "base/fields.h"
 #include "jwt-agent/verify/jwk.h"
+#include "jwt-agent/verify/pkey.h"
 #include "jwt-agent/verify/signer.h"
 
 #include <openssl/err.h>
@@ -23,28 +24,6 @@ fault(enum err err)
 {
 	ERR_clear_error();
 	return err;
-}
-
-static bool
-type_fits(const EVP_PKEY *pkey, const struct algorithm *algorithm)
-{
-	char group[32] = "";
-	int bits = EVP_PKEY_get_bits(pkey);
-
-	switch (algorithm->type) {
-	case KEY_EC:
-		return EVP_PKEY_is_a(pkey, "EC") == 1 &&
-		    EVP_PKEY_get_group_name(pkey, group, sizeof(group), NULL) ==
-		    1 &&
-		    strcmp(group, algorithm->group) == 0;
-	case KEY_RSA:
-		return EVP_PKEY_is_a(pkey, "RSA") == 1 &&
-		    bits >= RSA_BITS_MIN && bits <= RSA_BITS_MAX;
-	case KEY_OKP:
-		return EVP_PKEY_is_a(pkey, algorithm->group) == 1;
-	default:
-		return EVP_PKEY_is_a(pkey, "HMAC") == 1;
-	}
 }
 
 static enum err
@@ -80,7 +59,7 @@ key_new(EVP_PKEY *pkey, const struct algorithm *algorithm, struct key **out)
 	}
 	key->pkey = pkey;
 	key->algorithm = algorithm;
-	if (pkey == NULL || !type_fits(pkey, algorithm))
+	if (pkey == NULL || !pkey_fits(pkey, algorithm))
 		return fault(ERR_CRYPTO);
 	e = signer_new(pkey, algorithm, &key->signer);
 	if (e == OK)

@@ -8,9 +8,7 @@
  * once for each of those that are accepted.
  */
 
-#include "jwt-agent/verify/key.h"
-
-#include <jansson.h>
+#include "jwt-agent/verify/jwk.h"
 
 #define KEYSET_SIZE_MAX ((size_t)512 * 1024) /* bytes */
 #define KEYSET_ENTRIES_MAX 64
@@ -42,8 +40,9 @@ struct keyset_problem {
 
 /*
  * A file of public keys: PEM, one or several; a JWK; or a JWK Set. Of a set
- * the entries that cannot be used are skipped, in PEM everything has to be a
- * usable public key, of any algorithm. Symmetric keys are never taken.
+ * the entries that cannot be used are skipped. In PEM everything has to be a
+ * usable public key; one for other algorithms is skipped. Symmetric keys are
+ * never taken.
  */
 MUST_USE enum err keyset_read(const uint8_t *text, size_t size,
     uint32_t algorithms, struct keyset *out, struct keyset_problem *why);
@@ -62,6 +61,11 @@ MUST_USE enum err keyset_parse(
  * be long enough for all of them. The asymmetric ones are left aside. */
 MUST_USE enum err keyset_read_secret(const struct secret *secret,
     uint32_t algorithms, struct keyset *out, struct keyset_problem *why);
+
+/* Adds the key that a JWK is for this algorithm, which it fits, unless it is
+ * there already. ERR_CRYPTO, ERR_NO_MEMORY. */
+MUST_USE enum err keyset_add(struct keyset *keyset, const struct jwk *jwk,
+    const struct algorithm *algorithm);
 
 /* Moves the keys of `more`, which is empty then, except those that are there
  * already. ERR_NO_MEMORY: both are as they were. */

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "jwt-agent/verify/trail.h"
+#include "jwt-agent/verify/quote.h"
 
 #include <inttypes.h>
 #include <stdarg.h>
@@ -40,48 +41,13 @@ trail_note(struct trail *trail, const char *format, ...)
 	va_end(arguments);
 }
 
-static bool
-is_plain(char c)
-{
-	return c >= ' ' && c <= '~' && c != '"' && c != '\\';
-}
-
-/* Appends what fits; the room ends with a NUL in every case. */
-__attribute__((format(printf, 3, 4))) static void
-add(char *room, size_t size, const char *format, ...)
-{
-	size_t used = strlen(room);
-	va_list arguments;
-
-	va_start(arguments, format);
-	vsnprintf(room + used, size - used, format, arguments);
-	va_end(arguments);
-}
-
-static void
-add_quoted(char *room, size_t size, const char *text)
-{
-	add(room, size, "\"");
-	for (size_t i = 0; text[i] != '\0'; i++) {
-		if (i == TRAIL_QUOTE_MAX) {
-			add(room, size, "...");
-			break;
-		}
-		if (is_plain(text[i]))
-			add(room, size, "%c", text[i]);
-		else
-			add(room, size, "\\x%02x", (unsigned char)text[i]);
-	}
-	add(room, size, "\"");
-}
-
 void
 trail_quote(struct trail *trail, const char *text)
 {
 	struct trail_step *step = last_of(trail);
 
 	if (step != NULL)
-		add_quoted(step->detail, sizeof(step->detail), text);
+		quote_append(step->detail, sizeof(step->detail), text);
 }
 
 void
@@ -101,7 +67,7 @@ trail_found(struct trail *trail, const char *text)
 	if (step == NULL)
 		return;
 	step->found[0] = '\0';
-	add_quoted(step->found, sizeof(step->found), text);
+	quote_append(step->found, sizeof(step->found), text);
 }
 
 void

@@ -17,7 +17,6 @@
 #define TRAIL_STEPS_MAX 24
 #define TRAIL_DETAIL_SIZE 160
 #define TRAIL_VALUE_SIZE 96
-#define TRAIL_QUOTE_MAX 64 /* bytes shown of a text from outside */
 
 /* The configuration key that a step went by; `section` is a kind ("issuer",
  * "service", "token"), which of them is known from the verdict. Literals. */

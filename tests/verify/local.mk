@@ -6,6 +6,7 @@
 	%D%/hostile_test \
 	%D%/interop_test \
 	%D%/key_test \
+	%D%/keyset_test \
 	%D%/verify_test
 
 check_PROGRAMS += $(%C%_programs)
@@ -32,6 +33,9 @@ TESTS += $(%C%_programs)
 
 %C%_key_test_SOURCES = %D%/key_test.c $(%C%_fixture)
 %C%_key_test_LDADD = $(%C%_libs)
+
+%C%_keyset_test_SOURCES = %D%/keyset_test.c $(%C%_fixture)
+%C%_keyset_test_LDADD = $(%C%_libs)
 
 %C%_verify_test_SOURCES = %D%/verify_test.c $(%C%_fixture)
 %C%_verify_test_LDADD = $(%C%_libs)
