@@ -136,9 +136,14 @@ check_signature(struct verification *v)
 {
 	enum err e = ERR_BAD_SIGNATURE;
 
-	for (size_t i = 0; i < v->key_count && e == ERR_BAD_SIGNATURE; i++)
+	for (size_t i = 0; i < v->key_count && e == ERR_BAD_SIGNATURE; i++) {
 		e = key_verify(v->keys[i], v->header.algorithm, v->jws.input,
 		    v->jws.input_size, v->jws.signature, v->jws.signature_size);
+		if (e != OK)
+			continue;
+		trail_note(v->trail, "good by ");
+		trail_quote(v->trail, key_kid(v->keys[i]));
+	}
 	return e;
 }
 

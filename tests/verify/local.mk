@@ -7,6 +7,7 @@
 	%D%/interop_test \
 	%D%/key_test \
 	%D%/keyset_test \
+	%D%/verify_jws_test \
 	%D%/verify_test
 
 check_PROGRAMS += $(%C%_programs)
@@ -36,6 +37,9 @@ TESTS += $(%C%_programs)
 
 %C%_keyset_test_SOURCES = %D%/keyset_test.c $(%C%_fixture)
 %C%_keyset_test_LDADD = $(%C%_libs)
+
+%C%_verify_jws_test_SOURCES = %D%/verify_jws_test.c $(%C%_fixture)
+%C%_verify_jws_test_LDADD = $(%C%_libs)
 
 %C%_verify_test_SOURCES = %D%/verify_test.c $(%C%_fixture)
 %C%_verify_test_LDADD = $(%C%_libs)
