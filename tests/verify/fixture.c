@@ -12,6 +12,9 @@ static char *ssh[] = {"ssh"};
 
 const struct texts for_ssh = {1, ssh};
 
+static char *broad[] = {"broad", "wide"};
+static const struct texts for_broad = {2, broad};
+
 static void
 must(bool good, const char *what)
 {
@@ -37,6 +40,23 @@ bits(const char *first, const char *second, const char *third)
 }
 
 static void
+fill_more_issuers(struct world *world)
+{
+	for (size_t i = 0; i < 2; i++)
+		world->secret_keys[i] = world->secret[i];
+	world->broad_keys[0] = world->ps;
+	world->broad_keys[1] = world->pem[0];
+	world->broad_keys[2] = world->pem[1];
+	world->secrets = (struct issuer){"secrets", SECRET, world->secret_keys,
+	    2, bits("HS256", "HS384", "HS384"), ISSUER_LEEWAY,
+	    ISSUER_FUTURE_LEEWAY, 0, NULL, NULL, false};
+	world->broad = (struct issuer){"broad", BROAD, world->broad_keys, 3,
+	    bits("PS256", "RS256", "ES256") | bits("HS256", "HS256", "HS256"),
+	    ISSUER_LEEWAY, ISSUER_FUTURE_LEEWAY, 0, &for_broad, "account.name",
+	    false};
+}
+
+static void
 fill_issuers(struct world *world)
 {
 	world->local_keys[0] = world->es;
@@ -54,9 +74,34 @@ fill_issuers(struct world *world)
 	world->twins = (struct issuer){"twins", TWINS, world->twin_keys, 3,
 	    bits("ES256", "ES256", "ES256"), ISSUER_LEEWAY,
 	    ISSUER_FUTURE_LEEWAY, 0, NULL, NULL, false};
+	fill_more_issuers(world);
 	world->issuers[0] = &world->local;
 	world->issuers[1] = &world->others;
 	world->issuers[2] = &world->twins;
+	world->issuers[3] = &world->secrets;
+	world->issuers[4] = &world->broad;
+}
+
+static void
+make_public(const struct key *key, const char *algorithm, struct key **out)
+{
+	EVP_PKEY *pkey = pkey_of(key);
+
+	must(key_from_public(pkey, algorithm_find(algorithm), NULL, out) == OK,
+	    "key_from_public");
+	EVP_PKEY_free(pkey);
+}
+
+static void
+make_secret(const char *algorithm, struct key **out)
+{
+	auto_free(secret) struct secret *secret = NULL;
+
+	must(secret_new(&secret, WORLD_SECRET, WORLD_SECRET_SIZE) == OK,
+	    "secret_new");
+	must(
+	    key_from_secret(secret, algorithm_find(algorithm), NULL, out) == OK,
+	    "key_from_secret");
 }
 
 void
@@ -74,6 +119,10 @@ world_open(struct world *world)
 	must(key_private(world->rs, &der) == OK, "key_private");
 	must(key_from_private(der, algorithm_find("PS256"), &world->ps) == OK,
 	    "key_from_private");
+	make_public(world->other, "RS256", &world->pem[0]);
+	make_public(world->spare, "ES256", &world->pem[1]);
+	make_secret("HS256", &world->secret[0]);
+	make_secret("HS384", &world->secret[1]);
 	fill_issuers(world);
 }
 
@@ -87,6 +136,10 @@ world_clear(struct world *world)
 	key_free(world->other);
 	key_free(world->twin);
 	key_free(world->spare);
+	for (size_t i = 0; i < 2; i++) {
+		key_free(world->pem[i]);
+		key_free(world->secret[i]);
+	}
 	memset(world, 0, sizeof(*world));
 }
 
@@ -97,7 +150,7 @@ kid_of(const struct world *world, const char *mark)
 		const char *mark;
 		const struct key *key;
 	} keys[] = {{"@es", world->es}, {"@rs", world->rs}, {"@ed", world->ed},
-	    {"@ot", world->other}, {"@tw", world->twin}};
+	    {"@ps", world->ps}, {"@ot", world->other}, {"@tw", world->twin}};
 
 	for (size_t i = 0; i < sizeof(keys) / sizeof(*keys); i++)
 		if (strncmp(keys[i].mark, mark, 3) == 0)
@@ -257,5 +310,6 @@ check_trail(
 	struct verify_input input = {token, strlen(token), cut, &for_ssh};
 	auto_clear(verified) struct verified verified = {0};
 
-	return verify_token(&input, world->issuers, 3, NOW, trail, &verified);
+	return verify_token(
+	    &input, world->issuers, WORLD_ISSUERS, NOW, trail, &verified);
 }

@@ -16,28 +16,41 @@
 #define LOCAL "https://host.example"
 #define OTHER "https://other.example"
 #define TWINS "https://twins.example"
+#define SECRET "https://secret.example"
+#define BROAD "https://broad.example"
+#define WORLD_ISSUERS 5
+#define WORLD_SECRET "forty-eight bytes that only two of us should know"
+#define WORLD_SECRET_SIZE 48
 
 /*
  * LOCAL has es, rs and ed and accepts their algorithms.
  * OTHER has other (RS256), accepts no other algorithm, no leeway, and lets
  *       tokens live for an hour.
  * TWINS has twin, spare and twin again (ES256).
- * `ps` is rs used for PS256: nobody accepts that.
+ * SECRET has WORLD_SECRET for HS256 and HS384, and names no key.
+ * BROAD has ps, which is rs used for PS256, and in `pem` the public halves of
+ *       other (RS256) and spare (ES256), which have no names. It accepts
+ *       their algorithms and HS256, for which it has no secret; its tokens
+ *       are for `broad` or `wide`, and name the user in `account.name`.
  */
 struct world {
 	struct key *es, *rs, *ed, *ps, *other, *twin, *spare;
+	struct key *pem[2], *secret[2];
 	const struct key *local_keys[3];
 	const struct key *other_keys[1];
 	const struct key *twin_keys[3];
-	struct issuer local, others, twins;
-	const struct issuer *issuers[3];
+	const struct key *secret_keys[2];
+	const struct key *broad_keys[3];
+	struct issuer local, others, twins, secrets, broad;
+	const struct issuer *issuers[WORLD_ISSUERS];
 };
 
 void world_open(struct world *world);
 void world_clear(struct world *world);
 
 /*
- * JSON is written with ' for " in these texts, and @es @rs @ed @ot @tw stand
+ * JSON is written with ' for " in these texts, and @es @rs @ed @ps @ot @tw
+ * stand
  * for the kid of the key. All results are the caller's.
  */
 char *json_text(const struct world *world, const char *text);

@@ -41,6 +41,10 @@ enum signing {
 	BY_PUBLIC_DER, /* HMAC with the DER of rs */
 	BY_EC_PEM,     /* HMAC with the PEM of es */
 	BY_EMPTY,      /* HMAC with an empty secret */
+	BY_SECRET,     /* HMAC with the secret */
+	BY_SECRET384,  /* the same with SHA-384 */
+	BY_SHORTER,    /* HMAC with the secret but its last byte */
+	BY_OTHER_PEM,  /* HMAC with the PEM of other */
 };
 
 #define ES "{'alg':'ES256','kid':'@es','typ':'at+jwt'}"
@@ -60,6 +64,13 @@ enum signing {
 		    "{'iss':'" TWINS "','sub':'alice','aud':'ssh'," EXP "}",   \
 		    signing, expected                                          \
 	}
+#define SECRETS "{'iss':'" SECRET "','sub':'alice','aud':'ssh'," EXP "}"
+#define ACCOUNT(account)                                                       \
+	"{'iss':'" BROAD "','sub':'root','aud':'ssh'," EXP                     \
+	",'account':" account "}"
+#define BROADS ACCOUNT("{'name':'alice'}")
+#define PS "{'alg':'PS256','kid':'@ps'}"
+#define HOSTILE_MIN 120
 #define X8 "xxxxxxxx"
 #define X64 X8 X8 X8 X8 X8 X8 X8 X8
 #define X256 X64 X64 X64 X64
@@ -90,6 +101,14 @@ static const struct row rows[] = {
 	{"escaped aud", "{'alg':'ES256'}", AUD("'\\u0073sh'"), BY_ES, OK},
 	{"unknown header members", "{'alg':'ES256','cty':'x','z':[1,{}]}", GOOD, BY_ES, OK},
 
+	{"PS256", PS, BROADS, BY_PS, OK},
+	{"HS256", "{'alg':'HS256'}", SECRETS, BY_SECRET, OK},
+	{"HS384", "{'alg':'HS384'}", SECRETS, BY_SECRET384, OK},
+	{"secret has no name", "{'alg':'HS256','kid':'any'}", SECRETS, BY_SECRET, OK},
+	{"PEM by its thumbprint", "{'alg':'RS256','kid':'@ot'}", BROADS, BY_OTHER, OK},
+	{"PEM by any name", "{'alg':'RS256','kid':'any'}", BROADS, BY_OTHER, OK},
+	{"PEM without a name", "{'alg':'ES256'}", BROADS, BY_SPARE, OK},
+
 	/* unsigned, and signed by what everybody has */
 	{"none", "{'alg':'none'}", GOOD, BY_NOBODY, ERR_UNSIGNED},
 	{"none with kid", "{'alg':'none','kid':'@es'}", GOOD, BY_NOBODY, ERR_UNSIGNED},
@@ -104,6 +123,20 @@ static const struct row rows[] = {
 	{"HMAC called RS256", RS, GOOD, BY_PEM, ERR_BAD_SIGNATURE},
 	{"HMAC called ES256", ES, GOOD, BY_EC_PEM, ERR_BAD_SIGNATURE},
 
+	{"none from the issuer with a secret", "{'alg':'none'}", SECRETS, BY_NOBODY, ERR_UNSIGNED},
+	{"HS256 by another secret", "{'alg':'HS256'}", SECRETS, BY_SHORTER, ERR_BAD_SIGNATURE},
+	{"HS256 by nothing, secret there", "{'alg':'HS256'}", SECRETS, BY_EMPTY, ERR_BAD_SIGNATURE},
+	{"HS256 called HS384", "{'alg':'HS384'}", SECRETS, BY_SECRET, ERR_BAD_SIGNATURE},
+	{"HS384 called HS256", "{'alg':'HS256'}", SECRETS, BY_SECRET384, ERR_BAD_SIGNATURE},
+	{"HS512 unlisted", "{'alg':'HS512'}", SECRETS, BY_SECRET, ERR_ALGORITHM_REFUSED},
+	{"RS256 from the issuer with a secret", RS, SECRETS, BY_RS, ERR_ALGORITHM_REFUSED},
+	{"another's secret for ours", "{'alg':'HS256'}", GOOD, BY_SECRET, ERR_ALGORITHM_REFUSED},
+	{"another's secret for one without", "{'alg':'HS256'}", BROADS, BY_SECRET, ERR_UNKNOWN_KEY},
+	{"HS256 by a PEM, listed", "{'alg':'HS256'}", BROADS, BY_OTHER_PEM, ERR_UNKNOWN_KEY},
+	{"HS256 by a PEM, its thumbprint", "{'alg':'HS256','kid':'@ot'}", BROADS, BY_OTHER_PEM, ERR_UNKNOWN_KEY},
+	{"HMAC called RS256, listed", "{'alg':'RS256'}", BROADS, BY_OTHER_PEM, ERR_BAD_SIGNATURE},
+	{"a secret that is brought along", "{'alg':'HS256','jwk':{'kty':'oct','k':''}}", SECRETS, BY_EMPTY, ERR_BAD_SIGNATURE},
+
 	/* algorithms */
 	{"es256", "{'alg':'es256'}", GOOD, BY_ES, ERR_ALGORITHM_REFUSED},
 	{"ES256 with space", "{'alg':'ES256 '}", GOOD, BY_ES, ERR_ALGORITHM_REFUSED},
@@ -115,6 +148,11 @@ static const struct row rows[] = {
 	{"alg null", "{'alg':null}", GOOD, BY_ES, ERR_MALFORMED},
 	{"PS256 unlisted", "{'alg':'PS256','kid':'@rs'}", GOOD, BY_PS, ERR_ALGORITHM_REFUSED},
 	{"PS256 called RS256", RS, GOOD, BY_PS, ERR_BAD_SIGNATURE},
+	{"RS256 called PS256", PS, BROADS, BY_RS, ERR_BAD_SIGNATURE},
+	{"PS256 called RS256, both listed", "{'alg':'RS256'}", BROADS, BY_PS, ERR_BAD_SIGNATURE},
+	{"RS256 by the key for PS256", "{'alg':'RS256','kid':'@ps'}", BROADS, BY_RS, ERR_BAD_SIGNATURE},
+	{"PS256 by the key for RS256", "{'alg':'PS256'}", BROADS, BY_OTHER, ERR_BAD_SIGNATURE},
+	{"PS384", "{'alg':'PS384','kid':'@ps'}", BROADS, BY_PS, ERR_ALGORITHM_REFUSED},
 	{"ES384 unlisted", "{'alg':'ES384','kid':'@es'}", GOOD, BY_ES, ERR_ALGORITHM_REFUSED},
 	{"not this issuer's", "{'alg':'ES256','kid':'@es'}", OTHERS("'iat':1767225600," EXP), BY_ES, ERR_ALGORITHM_REFUSED},
 
@@ -123,6 +161,12 @@ static const struct row rows[] = {
 	{"ES256 naming the RSA key", "{'alg':'ES256','kid':'@rs'}", GOOD, BY_ES, ERR_UNKNOWN_KEY},
 	{"EdDSA naming the EC key", "{'alg':'EdDSA','kid':'@es'}", GOOD, BY_ED, ERR_UNKNOWN_KEY},
 	{"kid unknown", "{'alg':'ES256','kid':'nobody'}", GOOD, BY_ES, ERR_UNKNOWN_KEY},
+	{"kid a path, tried", "{'alg':'ES256','kid':'../../../etc/passwd'}", BROADS, BY_ES, ERR_BAD_SIGNATURE},
+	{"kid SQL", "{'alg':'ES256','kid':'1; DROP TABLE keys'}", GOOD, BY_ES, ERR_UNKNOWN_KEY},
+	{"kid a command", "{'alg':'ES256','kid':'|/bin/sh'}", GOOD, BY_ES, ERR_UNKNOWN_KEY},
+	{"kid with a newline", "{'alg':'ES256','kid':'@es\\n'}", GOOD, BY_ES, ERR_UNKNOWN_KEY},
+	{"kid with NUL", "{'alg':'ES256','kid':'@es\\u0000'}", GOOD, BY_ES, ERR_MALFORMED},
+	{"kid a list", "{'alg':'ES256','kid':['@es']}", GOOD, BY_ES, ERR_MALFORMED},
 	{"kid empty", "{'alg':'ES256','kid':''}", GOOD, BY_ES, ERR_UNKNOWN_KEY},
 	{"kid a path", "{'alg':'ES256','kid':'../../dev/null'}", GOOD, BY_ES, ERR_UNKNOWN_KEY},
 	{"kid with a quote", "{'alg':'ES256','kid':'x\\' OR 1=1 --'}", GOOD, BY_ES, ERR_UNKNOWN_KEY},
@@ -145,6 +189,7 @@ static const struct row rows[] = {
 	{"crit text", "{'alg':'ES256','crit':'b64'}", GOOD, BY_ES, ERR_HEADER_REFUSED},
 	{"b64 false", "{'alg':'ES256','b64':false}", GOOD, BY_ES, ERR_HEADER_REFUSED},
 	{"b64 true", "{'alg':'ES256','b64':true}", GOOD, BY_ES, ERR_HEADER_REFUSED},
+	{"b64 false and crit", "{'alg':'ES256','b64':false,'crit':['b64']}", GOOD, BY_ES, ERR_HEADER_REFUSED},
 	{"zip", "{'alg':'ES256','zip':'DEF'}", GOOD, BY_ES, ERR_HEADER_REFUSED},
 	{"typ JOSE", "{'alg':'ES256','typ':'JOSE'}", GOOD, BY_ES, ERR_HEADER_REFUSED},
 	{"typ logout+jwt", "{'alg':'ES256','typ':'logout+jwt'}", GOOD, BY_ES, ERR_HEADER_REFUSED},
@@ -155,7 +200,13 @@ static const struct row rows[] = {
 	{"x5c", "{'alg':'ES256','x5c':['MIIB']}", GOOD, BY_SPARE, ERR_BAD_SIGNATURE},
 	{"jku beside a good signature", "{'alg':'ES256','jku':'https://evil.example/k'}", GOOD, BY_ES, OK},
 
+	{"jwk that is a secret", "{'alg':'ES256','jwk':{'kty':'oct','k':'AAAA'}}", GOOD, BY_SPARE, ERR_BAD_SIGNATURE},
+	{"x5t", "{'alg':'ES256','x5t':'AAAA','x5t#S256':'AAAA'}", GOOD, BY_SPARE, ERR_BAD_SIGNATURE},
+
 	/* headers that are no headers */
+	{"header null", "null", GOOD, BY_ES, ERR_MALFORMED},
+	{"header true", "true", GOOD, BY_ES, ERR_MALFORMED},
+	{"header a number", "1", GOOD, BY_ES, ERR_MALFORMED},
 	{"header a list", "['alg','ES256']", GOOD, BY_ES, ERR_MALFORMED},
 	{"header text", "'ES256'", GOOD, BY_ES, ERR_MALFORMED},
 	{"header empty object", "{}", GOOD, BY_ES, ERR_MALFORMED},
@@ -171,6 +222,12 @@ static const struct row rows[] = {
 
 	/* payloads that are no claim sets */
 	{"payload a list", ES, "[1]", BY_ES, ERR_MALFORMED},
+	{"payload null", ES, "null", BY_ES, ERR_MALFORMED},
+	{"payload a number", ES, "1", BY_ES, ERR_MALFORMED},
+	{"payload a string", ES, "'x'", BY_ES, ERR_MALFORMED},
+	{"payload empty", ES, "", BY_ES, ERR_MALFORMED},
+	{"payload two objects", ES, GOOD GOOD, BY_ES, ERR_MALFORMED},
+	{"payload empty object", ES, "{}", BY_ES, ERR_UNKNOWN_ISSUER},
 	{"payload text", ES, "hello", BY_ES, ERR_MALFORMED},
 	{"payload and more", ES, GOOD "x", BY_ES, ERR_MALFORMED},
 	{"payload and NUL text", ES, WITH("'x':'\\u0000'"), BY_ES, ERR_MALFORMED},
@@ -210,7 +267,19 @@ static const struct row rows[] = {
 	{"jti a list", ES, WITH("'jti':[]"), BY_ES, ERR_INVALID_CLAIM},
 	{"sub absent and unsigned well", ES, "{'iss':'" LOCAL "'}", BY_SPARE, ERR_BAD_SIGNATURE},
 
+	{"user by a path", "{'alg':'RS256'}", BROADS, BY_OTHER, OK},
+	{"user absent, sub there", "{'alg':'RS256'}", ACCOUNT("{}"), BY_OTHER, ERR_INVALID_CLAIM},
+	{"user in no object", "{'alg':'RS256'}", ACCOUNT("'name'"), BY_OTHER, ERR_INVALID_CLAIM},
+	{"user a list", "{'alg':'RS256'}", ACCOUNT("{'name':['alice']}"), BY_OTHER, ERR_INVALID_CLAIM},
+	{"user empty", "{'alg':'RS256'}", ACCOUNT("{'name':''}"), BY_OTHER, ERR_INVALID_CLAIM},
+	{"user too long", "{'alg':'RS256'}", ACCOUNT("{'name':'x" X256 X256 X256 X256 "'}"), BY_OTHER, ERR_INVALID_CLAIM},
+	{"did of a stranger", "{'alg':'RS256'}", ACCOUNT("{'name':'a'},'did':1,'fam':[]"), BY_OTHER, OK},
+
 	/* times */
+	{"exp a list", ES, TIMES("'exp':[1767226500]"), BY_ES, ERR_INVALID_CLAIM},
+	{"exp an object", ES, TIMES("'exp':{}"), BY_ES, ERR_INVALID_CLAIM},
+	{"exp -1e300", ES, TIMES("'exp':-1e300"), BY_ES, ERR_INVALID_CLAIM},
+	{"exp least integer", ES, TIMES("'exp':-9223372036854775808"), BY_ES, ERR_INVALID_CLAIM},
 	{"exp absent", ES, "{" BASE "}", BY_ES, ERR_INVALID_CLAIM},
 	{"exp text", ES, TIMES("'exp':'1767226500'"), BY_ES, ERR_INVALID_CLAIM},
 	{"exp null", ES, TIMES("'exp':null"), BY_ES, ERR_INVALID_CLAIM},
@@ -272,6 +341,9 @@ static const struct row rows[] = {
 	{"DER", ES, GOOD, BY_DER, ERR_BAD_SIGNATURE},
 	{"a byte less", ES, GOOD, BY_SHORT, ERR_BAD_SIGNATURE},
 	{"a byte more", ES, GOOD, BY_LONG, ERR_BAD_SIGNATURE},
+	{"RS256 signature for ES256", ES, GOOD, BY_RS, ERR_BAD_SIGNATURE},
+	{"ES256 signature for RS256", RS, GOOD, BY_ES, ERR_BAD_SIGNATURE},
+	{"zeros for RS256", RS, GOOD, BY_ZERO, ERR_BAD_SIGNATURE},
 	{"EdDSA signature for ES256", ES, GOOD, BY_ED, ERR_BAD_SIGNATURE},
 	{"ES256 signature for EdDSA", "{'alg':'EdDSA'}", GOOD, BY_ES, ERR_BAD_SIGNATURE},
 };
@@ -337,24 +409,54 @@ forge_bent(const char *input, enum signing signing)
 }
 
 static char *
-forge_public(const struct row *row)
+forge_by_pem(const struct row *row, const struct key *key)
 {
-	auto_str char *pem =
-	    public_pem(row->signing == BY_EC_PEM ? world.es : world.rs);
+	auto_str char *pem = public_pem(key);
+
+	return forge_hmac(&world, row->header, row->payload, pem, strlen(pem));
+}
+
+static char *
+forge_by_der(const struct row *row)
+{
 	unsigned char *der;
 	char *token;
 	int size;
 
-	if (row->signing == BY_EMPTY)
-		return forge_hmac(&world, row->header, row->payload, "", 0);
-	if (row->signing != BY_PUBLIC_DER)
-		return forge_hmac(
-		    &world, row->header, row->payload, pem, strlen(pem));
 	der = public_der(world.rs, &size);
 	token =
 	    forge_hmac(&world, row->header, row->payload, der, (size_t)size);
 	OPENSSL_free(der);
 	return token;
+}
+
+/* HMAC by what is no secret, or is the right or the wrong one. */
+static char *
+forge_mac(const struct row *row)
+{
+	const char *header = row->header, *payload = row->payload;
+
+	switch (row->signing) {
+	case BY_PEM:
+		return forge_by_pem(row, world.rs);
+	case BY_EC_PEM:
+		return forge_by_pem(row, world.es);
+	case BY_OTHER_PEM:
+		return forge_by_pem(row, world.other);
+	case BY_PUBLIC_DER:
+		return forge_by_der(row);
+	case BY_SECRET:
+		return forge_hmac(
+		    &world, header, payload, WORLD_SECRET, WORLD_SECRET_SIZE);
+	case BY_SECRET384:
+		return forge_hmac_by(&world, "SHA384", header, payload,
+		    WORLD_SECRET, WORLD_SECRET_SIZE);
+	case BY_SHORTER:
+		return forge_hmac(&world, header, payload, WORLD_SECRET,
+		    WORLD_SECRET_SIZE - 1);
+	default:
+		return forge_hmac(&world, header, payload, "", 0);
+	}
 }
 
 static char *
@@ -366,7 +468,7 @@ token_of(const struct row *row)
 		return forge(
 		    &world, row->header, row->payload, signer_of(row->signing));
 	if (row->signing >= BY_PEM)
-		return forge_public(row);
+		return forge_mac(row);
 	input = forge_input(&world, row->header, row->payload);
 	if (row->signing == BY_NOBODY)
 		return forge_join(input, "", 0);
@@ -376,7 +478,7 @@ token_of(const struct row *row)
 static void
 table(void **state)
 {
-	size_t wrong = 0;
+	size_t wrong = 0, hostile = 0;
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++) {
@@ -397,8 +499,11 @@ table(void **state)
 		else
 			assert_true(
 			    trail.steps[trail.count - 1].detail[0] != '\0');
+		hostile += rows[i].expected != OK;
 	}
 	assert_int_equal(wrong, 0);
+	assert_true(hostile >= HOSTILE_MIN);
+	print_message("%zu tokens are refused\n", hostile);
 }
 
 /* Bad bytes around and inside a token that is good. */
@@ -583,6 +688,32 @@ many_members(void **state)
 	}
 }
 
+/* Far deeper than anybody's stack would like. */
+static void
+very_deep(void **state)
+{
+	static const char *const brackets[] = {"[", "{\"a\":"};
+
+	(void)state;
+	for (size_t i = 0; i < 2; i++) {
+		auto_str char *payload = NULL;
+		auto_str char *token = NULL;
+		size_t size = 0;
+		FILE *stream = open_memstream(&payload, &size);
+
+		assert_non_null(stream);
+		fputs("{" BASE "," EXP ",'x':", stream);
+		for (int k = 0; k < 2000; k++)
+			fputs(brackets[i], stream);
+		fclose(stream);
+		token = forge(&world, ES, payload, world.es);
+		assert_int_equal(check(&world, token, false), ERR_MALFORMED);
+		free(token);
+		token = forge(&world, payload, GOOD, world.es);
+		assert_int_equal(check(&world, token, false), ERR_MALFORMED);
+	}
+}
+
 /* An embedded NUL must not end anything early. */
 static void
 embedded_nul(void **state)
@@ -667,6 +798,7 @@ main(void)
 	    cmocka_unit_test(cut_and_wrong),
 	    cmocka_unit_test(sizes),
 	    cmocka_unit_test(many_members),
+	    cmocka_unit_test(very_deep),
 	    cmocka_unit_test(embedded_nul),
 	    cmocka_unit_test(encrypted),
 	    cmocka_unit_test(brought_key),

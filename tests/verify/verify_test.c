@@ -42,8 +42,9 @@ round_trip(void **state)
 	assert_true(secret_size(token) < 600);
 	input.token = secret_text(token);
 	input.size = secret_size(token);
-	assert_int_equal(
-	    verify_token(&input, world.issuers, 3, NOW, &trail, &verified), OK);
+	assert_int_equal(verify_token(&input, world.issuers, WORLD_ISSUERS, NOW,
+			     &trail, &verified),
+	    OK);
 	assert_string_equal(verified.user, "alice");
 	assert_string_equal(verified.jti, "j");
 	assert_string_equal(verified.device, "d");
@@ -69,8 +70,9 @@ foreign_tokens_lack_our_claims(void **state)
 	auto_clear(verified) struct verified verified = {0};
 
 	(void)state;
-	assert_int_equal(
-	    verify_token(&input, world.issuers, 3, NOW, NULL, &verified), OK);
+	assert_int_equal(verify_token(&input, world.issuers, WORLD_ISSUERS, NOW,
+			     NULL, &verified),
+	    OK);
 	assert_null(verified.jti);
 	assert_null(verified.device);
 	assert_null(verified.family);
@@ -88,15 +90,240 @@ refusal_leaves_nothing(void **state)
 	struct trail trail = {0};
 
 	(void)state;
-	assert_int_equal(
-	    verify_token(&input, world.issuers, 3, NOW, &trail, &verified),
+	assert_int_equal(verify_token(&input, world.issuers, WORLD_ISSUERS, NOW,
+			     &trail, &verified),
 	    ERR_INVALID_CLAIM);
 	assert_string_equal(verified.user, "untouched");
 	assert_null(verified.claims);
+	assert_ptr_equal(verified.issuer, &world.local);
 	assert_int_equal(trail.count, 6);
 	assert_string_equal(trail.steps[5].step, "claims");
 	assert_false(trail.steps[5].ok);
 	assert_string_equal(trail.steps[5].detail, "the claim sub is missing");
+}
+
+/* The issuer is known when its keys may have to be fetched, and not before. */
+static void
+issuer_of_what_fails(void **state)
+{
+	static const struct {
+		const char *header, *payload;
+		enum err expected;
+		bool known;
+	} rows[] = {
+	    {"{'alg':'ES256','kid':'new'}", "{'iss':'" LOCAL "'}",
+		ERR_UNKNOWN_KEY, true},
+	    {"{'alg':'RS256'}", "{'iss':'" TWINS "'}", ERR_ALGORITHM_REFUSED,
+		true},
+	    {"{'alg':'ES256'}", "{'iss':'x'}", ERR_UNKNOWN_ISSUER, false},
+	    {"{'alg':'none'}", "{'iss':'" LOCAL "'}", ERR_UNSIGNED, false},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++) {
+		auto_str char *token =
+		    forge(&world, rows[i].header, rows[i].payload, world.es);
+		struct verify_input input = {
+		    token, strlen(token), false, &for_ssh};
+		struct verified verified = {0};
+
+		assert_int_equal(verify_token(&input, world.issuers,
+				     WORLD_ISSUERS, NOW, NULL, &verified),
+		    rows[i].expected);
+		assert_int_equal(verified.issuer != NULL, rows[i].known);
+		assert_null(verified.claims);
+	}
+}
+
+#define BROAD_TOKEN(more)                                                      \
+	"{'iss':'" BROAD "','exp':1767226500,'account':{'name':'alice'}" more  \
+	"}"
+
+/* A token of another issuer names its user elsewhere, and no device. */
+static void
+names_of_a_stranger(void **state)
+{
+	auto_str char *token = forge(&world, "{'alg':'RS256'}",
+	    BROAD_TOKEN(",'aud':'x','sub':'17','jti':'j','did':'d','fam':'f'"),
+	    world.other);
+	char *item[] = {"y", "x"};
+	const struct texts audience = {2, item};
+	struct verify_input input = {token, strlen(token), false, &audience};
+	auto_clear(verified) struct verified verified = {0};
+
+	(void)state;
+	assert_int_equal(verify_token(&input, world.issuers, WORLD_ISSUERS, NOW,
+			     NULL, &verified),
+	    OK);
+	assert_string_equal(verified.user, "alice");
+	assert_string_equal(verified.subject, "17");
+	assert_string_equal(verified.jti, "j");
+	assert_null(verified.device);
+	assert_null(verified.family);
+	assert_ptr_equal(verified.issuer, &world.broad);
+}
+
+/* The service's audience, and that of the issuer where it has none. */
+static void
+whose_audience(void **state)
+{
+	static const struct {
+		const char *aud;
+		const struct texts *service;
+		const char *section;
+		enum err expected;
+	} rows[] = {
+	    {",'aud':'ssh'", &for_ssh, "service", OK},
+	    {",'aud':'wide'", &for_ssh, "service", ERR_WRONG_AUDIENCE},
+	    {",'aud':'wide'", NULL, "issuer", OK},
+	    {",'aud':['x','broad']", NULL, "issuer", OK},
+	    {",'aud':'ssh'", NULL, "issuer", ERR_WRONG_AUDIENCE},
+	    {"", NULL, "issuer", ERR_WRONG_AUDIENCE},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++) {
+		auto_str char *payload = NULL;
+		auto_str char *token = NULL;
+		auto_clear(verified) struct verified verified = {0};
+		struct verify_input input = {.audience = rows[i].service};
+		struct trail trail = {0};
+		const struct trail_step *last;
+
+		assert_true(
+		    asprintf(&payload, BROAD_TOKEN("%s"), rows[i].aud) > 0);
+		token = forge(&world, "{'alg':'RS256'}", payload, world.other);
+		input.token = token;
+		input.size = strlen(token);
+		assert_int_equal(verify_token(&input, world.issuers,
+				     WORLD_ISSUERS, NOW, &trail, &verified),
+		    rows[i].expected);
+		last = &trail.steps[trail.count - 1];
+		assert_string_equal(last->step, "audience");
+		assert_string_equal(last->rule.section, rows[i].section);
+		assert_string_equal(last->rule.key, "audience");
+		assert_string_equal(last->wanted,
+		    rows[i].service != NULL ? "ssh" : "broad, wide");
+	}
+}
+
+/* What decided, what was found and what was wanted. */
+static void
+rules(void **state)
+{
+	static const struct {
+		const char *header, *payload;
+		const struct key *const *key;
+		const char *section, *rule, *found, *wanted;
+	} rows[] = {
+	    {"{'alg':'ES384'}", "{}", (const struct key *const *)&world.es,
+		"issuer", "algorithms", "\"ES384\"", ""},
+	    {"{'alg':'ES256'}", "{'iss':'" OTHER "'}",
+		(const struct key *const *)&world.es, "issuer", "algorithms",
+		"\"ES256\"", NULL},
+	    {"{'alg':'ES256'}", "{'iss':'x'}",
+		(const struct key *const *)&world.es, "issuer", "issuer",
+		"\"x\"", "a configured issuer"},
+	    {"{'alg':'RS256','kid':'k'}", "{'iss':'" OTHER "'}",
+		(const struct key *const *)&world.rs, "issuer", "keys", "\"k\"",
+		"a key of other for RS256"},
+	    {"{'alg':'RS256'}", "{'iss':'" BROAD "','sub':'a'}",
+		(const struct key *const *)&world.other, "issuer", "user_claim",
+		"", "account.name"},
+	    {"{'alg':'RS256'}", "{'iss':'" OTHER "','sub':'a','exp':100}",
+		(const struct key *const *)&world.other, "issuer", "leeway",
+		"100", "exp after 1767225600"},
+	    {"{'alg':'RS256'}",
+		"{'iss':'" OTHER "','sub':'a','exp':1767226500,'iat':0}",
+		(const struct key *const *)&world.other, "issuer",
+		"max_lifetime", "1767226500", "at most 3600"},
+	    {"{'alg':'ES256'}",
+		"{'iss':'" LOCAL "','sub':'a','exp':1767226500,'aud':['b']}",
+		(const struct key *const *)&world.es, "service", "audience",
+		"\"[\\x22b\\x22]\"", "ssh"},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++) {
+		auto_str char *token = forge(
+		    &world, rows[i].header, rows[i].payload, *rows[i].key);
+		struct trail trail = {0};
+		const struct trail_step *last;
+
+		assert_int_not_equal(
+		    check_trail(&world, token, false, &trail), OK);
+		last = &trail.steps[trail.count - 1];
+		assert_string_equal(last->rule.section, rows[i].section);
+		assert_string_equal(last->rule.key, rows[i].rule);
+		assert_string_equal(last->found, rows[i].found);
+		if (rows[i].wanted != NULL)
+			assert_string_equal(last->wanted, rows[i].wanted);
+	}
+}
+
+/* What is said of this agent itself stands in [token], or nowhere. */
+static void
+rules_of_our_own(void **state)
+{
+	auto_str char *token = forge(&world, ES,
+	    "{'iss':'" LOCAL "','sub':'a','aud':'ssh','exp':1767226500}",
+	    world.es);
+	struct verify_input input = {token, strlen(token), false, NULL};
+	struct issuer own = world.local;
+	const struct issuer *issuers[] = {&own};
+	auto_clear(verified) struct verified verified = {0};
+	struct trail trail = {0};
+
+	(void)state;
+	own.audience = &for_ssh;
+	assert_int_equal(
+	    verify_token(&input, issuers, 1, NOW, &trail, &verified), OK);
+	assert_int_equal(trail.count, 9);
+	for (size_t i = 0; i < trail.count; i++) {
+		const struct trail_step *step = &trail.steps[i];
+
+		if (strcmp(step->step, "issuer") == 0 ||
+		    strcmp(step->step, "audience") == 0) {
+			assert_string_equal(step->rule.section, "token");
+			assert_string_equal(step->rule.key, step->step);
+		} else {
+			assert_null(step->rule.section);
+		}
+	}
+}
+
+/* As many keys as may be tried, and one more. */
+static void
+keys_to_try(void **state)
+{
+	const struct key *keys[KEY_TRIES_MAX + 1];
+	const struct key *found[KEY_TRIES_MAX];
+	struct issuer issuer = {.name = "many", .keys = keys};
+	const struct algorithm *es256 = algorithm_find("ES256");
+	const struct algorithm *rs256 = algorithm_find("RS256");
+
+	(void)state;
+	for (size_t i = 0; i <= KEY_TRIES_MAX; i++)
+		keys[i] = world.es;
+	assert_int_equal(issuer_keys(&issuer, es256, NULL, found), 0);
+	issuer.key_count = KEY_TRIES_MAX;
+	assert_int_equal(
+	    issuer_keys(&issuer, es256, NULL, found), KEY_TRIES_MAX);
+	assert_int_equal(issuer_keys(&issuer, es256, key_kid(world.es), found),
+	    KEY_TRIES_MAX);
+	assert_int_equal(issuer_keys(&issuer, rs256, NULL, found), 0);
+	issuer.key_count = KEY_TRIES_MAX + 1;
+	assert_int_equal(issuer_keys(&issuer, es256, NULL, found), 0);
+	assert_int_equal(
+	    issuer_keys(&issuer, es256, key_kid(world.es), found), 0);
+	/* a name that is given stands before keys that have none */
+	keys[1] = world.pem[1];
+	assert_int_equal(issuer_keys(&issuer, es256, "other", found), 1);
+	assert_ptr_equal(found[0], world.pem[1]);
+	keys[2] = world.twin;
+	assert_int_equal(
+	    issuer_keys(&issuer, es256, key_kid(world.twin), found), 1);
+	assert_ptr_equal(found[0], world.twin);
 }
 
 static void
@@ -111,16 +338,16 @@ no_audience_is_no_audience(void **state)
 	struct verified verified = {0};
 
 	(void)state;
-	assert_int_equal(
-	    verify_token(&input, world.issuers, 3, NOW, NULL, &verified),
+	assert_int_equal(verify_token(&input, world.issuers, WORLD_ISSUERS, NOW,
+			     NULL, &verified),
 	    ERR_WRONG_AUDIENCE);
 	input.audience = &none;
-	assert_int_equal(
-	    verify_token(&input, world.issuers, 3, NOW, NULL, &verified),
+	assert_int_equal(verify_token(&input, world.issuers, WORLD_ISSUERS, NOW,
+			     NULL, &verified),
 	    ERR_WRONG_AUDIENCE);
 	input.audience = NULL;
-	assert_int_equal(
-	    verify_token(&input, world.issuers, 3, NOW, NULL, &verified),
+	assert_int_equal(verify_token(&input, world.issuers, WORLD_ISSUERS, NOW,
+			     NULL, &verified),
 	    ERR_WRONG_AUDIENCE);
 }
 
@@ -155,8 +382,9 @@ odd_clocks(void **state)
 	for (size_t i = 0; i < sizeof(clocks) / sizeof(*clocks); i++) {
 		auto_clear(verified) struct verified verified = {0};
 
-		assert_int_equal(verify_token(&input, world.issuers, 3,
-				     clocks[i].now, NULL, &verified),
+		assert_int_equal(
+		    verify_token(&input, world.issuers, WORLD_ISSUERS,
+			clocks[i].now, NULL, &verified),
 		    clocks[i].expected);
 	}
 }
@@ -274,6 +502,12 @@ main(void)
 	    cmocka_unit_test(round_trip),
 	    cmocka_unit_test(foreign_tokens_lack_our_claims),
 	    cmocka_unit_test(refusal_leaves_nothing),
+	    cmocka_unit_test(issuer_of_what_fails),
+	    cmocka_unit_test(names_of_a_stranger),
+	    cmocka_unit_test(whose_audience),
+	    cmocka_unit_test(rules),
+	    cmocka_unit_test(rules_of_our_own),
+	    cmocka_unit_test(keys_to_try),
 	    cmocka_unit_test(no_audience_is_no_audience),
 	    cmocka_unit_test(no_issuers),
 	    cmocka_unit_test(odd_clocks),
