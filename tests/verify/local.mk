@@ -44,4 +44,4 @@ TESTS += $(%C%_programs)
 %C%_verify_test_SOURCES = %D%/verify_test.c $(%C%_fixture)
 %C%_verify_test_LDADD = $(%C%_libs)
 
-EXTRA_DIST += %D%/pyjwt.py
+EXTRA_DIST += %D%/openssl.sh %D%/pyjwt.py

@@ -3,9 +3,9 @@
 """The other side of interop_test: python3-jwt makes and reads tokens.
 
 Reads one JSON object from standard input:
-  keys    [{"alg", "kid", "pem"}]  private keys
-  claims  object                   what goes into the tokens
-  tokens  [{"token", "jwk"}]       tokens to be verified with that public key
+  keys    [{"alg", "kid", "iss", "key"}]  private keys in PEM, or secrets
+  claims  object                          what goes into the tokens
+  tokens  [{"token", "jwk"}]              tokens to be verified with that JWK
 Writes {"tokens": [{"name", "token", "good"}], "verified": [claims or null]}.
 """
 
@@ -13,9 +13,11 @@ import json
 import sys
 
 import jwt
-from jwt.algorithms import ECAlgorithm, OKPAlgorithm, RSAAlgorithm
+from jwt.algorithms import (ECAlgorithm, HMACAlgorithm, OKPAlgorithm,
+                            RSAAlgorithm)
 
-READERS = {"EC": ECAlgorithm, "RSA": RSAAlgorithm, "OKP": OKPAlgorithm}
+READERS = {"EC": ECAlgorithm, "RSA": RSAAlgorithm, "OKP": OKPAlgorithm,
+           "oct": HMACAlgorithm}
 
 
 def make(keys, claims):
@@ -23,6 +25,7 @@ def make(keys, claims):
     changes = [
         ("plain", {}, {}, True),
         ("typ", {}, {"typ": "at+jwt"}, True),
+        ("no kid", {}, {"kid": None}, True),
         ("audience list", {"aud": ["web", claims["aud"]]}, {}, True),
         ("not ASCII", {"name": "Zo\u00eb \U0001f511 \"\\"}, {}, True),
         ("nested", {"realm": {"roles": ["a", {"b": [None, 1.5]}]}}, {}, True),
@@ -37,8 +40,11 @@ def make(keys, claims):
     for key in keys:
         for name, more, header, good in changes:
             headers = {"kid": key["kid"], **header}
-            token = jwt.encode({**claims, **more}, key["pem"],
-                               algorithm=key["alg"], headers=headers)
+            if headers["kid"] is None:
+                del headers["kid"]
+            token = jwt.encode({**claims, "iss": key["iss"], **more},
+                               key["key"], algorithm=key["alg"],
+                               headers=headers)
             yield {"name": f"{key['alg']} {name}", "token": token,
                    "good": good}
     yield {"name": "none", "good": False,
