@@ -2,11 +2,12 @@
 noinst_LTLIBRARIES += %D%/libpolicy.la
 
 %C%_libpolicy_la_SOURCES = \
-	%D%/mapping.h \
+	%D%/mapping.c %D%/mapping.h \
 	%D%/message.h \
-	%D%/pattern.h \
+	%D%/pattern.c %D%/pattern.h \
 	%D%/policy.c %D%/policy.h \
 	%D%/requirement.h \
-	%D%/username.h \
-	%D%/utf8.h
+	%D%/stencil.c %D%/stencil.h \
+	%D%/username.c %D%/username.h \
+	%D%/utf8.c %D%/utf8.h
 %C%_libpolicy_la_LIBADD = jwt-agent/verify/libverify.la

@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: BSD-3-Clause
 %C%_programs = \
-	%D%/policy_test
+	%D%/mapping_test \
+	%D%/policy_test \
+	%D%/username_test
 
 check_PROGRAMS += $(%C%_programs)
 TESTS += $(%C%_programs)
@@ -8,5 +10,6 @@ TESTS += $(%C%_programs)
 %C%_libs = jwt-agent/policy/libpolicy.la jwt-agent/verify/libverify.la \
 	base/libbase.la $(LIBJWT_LIBS) $(JANSSON_LIBS) $(CMOCKA_LIBS)
 
-%C%_policy_test_SOURCES = %D%/policy_test.c
+%C%_mapping_test_LDADD = $(%C%_libs)
 %C%_policy_test_LDADD = $(%C%_libs)
+%C%_username_test_LDADD = $(%C%_libs)
