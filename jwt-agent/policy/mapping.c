@@ -11,7 +11,7 @@
 
 /* One of `pattern` and `text` takes claims; `user`, when it has a text, makes
  * the name. */
-struct rule {
+struct mapping_rule {
 	struct pattern *pattern;
 	struct stencil text;
 	struct stencil user;
@@ -19,7 +19,7 @@ struct rule {
 
 struct mapping {
 	size_t count;
-	struct rule rules[];
+	struct mapping_rule rules[];
 };
 
 /* A rule taken apart, in a copy of it. */
@@ -95,7 +95,7 @@ split(struct parts *parts, const char *rule)
 }
 
 static bool
-has_user(const struct rule *rule)
+has_user(const struct mapping_rule *rule)
 {
 	return rule->user.before != NULL;
 }
@@ -103,7 +103,7 @@ has_user(const struct rule *rule)
 /* Whether the rule can name somebody: with the claim where only one can come,
  * else with a letter that nobody objects to. */
 static const char *
-result_problem(const struct rule *rule)
+result_problem(const struct mapping_rule *rule)
 {
 	bool is_exact = rule->pattern == NULL && rule->text.after == NULL;
 	const char *part = is_exact ? rule->text.before : "x";
@@ -117,8 +117,8 @@ result_problem(const struct rule *rule)
 }
 
 static enum err
-read_parts(
-    const struct parts *parts, struct rule *rule, struct option_error *why)
+read_parts(const struct parts *parts, struct mapping_rule *rule,
+    struct option_error *why)
 {
 	enum err e = parts->is_expression
 	    ? pattern_new(&rule->pattern, parts->pattern, why)
@@ -137,7 +137,7 @@ read_parts(
 }
 
 static enum err
-read_rule(const char *text, struct rule *rule, struct option_error *why)
+read_rule(const char *text, struct mapping_rule *rule, struct option_error *why)
 {
 	struct parts parts = {.user = NULL};
 	struct option_error reason = {""};
@@ -187,8 +187,8 @@ mapping_free(struct mapping *mapping)
 
 /* ERR_NOT_FOUND when the rule is not about this claim. */
 static enum err
-match(
-    const struct rule *rule, const char *claim, const char **part, size_t *size)
+match(const struct mapping_rule *rule, const char *claim, const char **part,
+    size_t *size)
 {
 	if (rule->pattern != NULL)
 		return pattern_match(rule->pattern, claim, part, size);
@@ -197,7 +197,7 @@ match(
 }
 
 static enum err
-take_name(const struct rule *rule, const char *part, size_t size,
+take_name(const struct mapping_rule *rule, const char *part, size_t size,
     char user[MAPPING_USER_MAX + 1])
 {
 	static const struct stencil itself = {"", ""};
@@ -219,7 +219,7 @@ mapping_apply(const struct mapping *mapping, const char *claim,
 	if (mapping->count == 0)
 		return take_name(NULL, claim, strlen(claim), user);
 	for (size_t i = 0; i < mapping->count; i++) {
-		const struct rule *rule = &mapping->rules[i];
+		const struct mapping_rule *rule = &mapping->rules[i];
 		const char *part;
 		size_t size;
 		enum err e = match(rule, claim, &part, &size);

@@ -12,8 +12,8 @@
 #define POLICY_TEXT_SIZE 256	 /* with NUL */
 #define POLICY_TEXT_VALUE_MAX 64 /* bytes that one claim may take */
 
-/* NULL when the template is well formed; else what is wrong with it. */
-const char *policy_deny_problem(const char *template);
+/* NULL when the form is well formed; else what is wrong with it. */
+const char *policy_deny_problem(const char *form);
 
 /*
  * Strings and numbers are put in place of their {claim}, nothing in place of
@@ -22,7 +22,7 @@ const char *policy_deny_problem(const char *template);
  * expanded. The text is cut at a character's end. Without memory a value is
  * left out.
  */
-void policy_deny_text(const char *template, const struct claims *claims,
-    char text[POLICY_TEXT_SIZE]);
+void policy_deny_text(
+    const char *form, const struct claims *claims, char text[POLICY_TEXT_SIZE]);
 
 #endif

@@ -16,6 +16,7 @@
 #include <stdint.h>
 
 #define POLICY_MIN_UID 1000
+#define POLICY_GROUPS_CLAIM "groups"
 #define POLICY_FUTURE_LEEWAY 5 /* seconds that a time may be ahead of us */
 
 /*
@@ -44,7 +45,7 @@ struct policy_subject {
 	const char *mapped;
 	const char *issuer; /* its name in the configuration */
 	const struct claims *claims;
-	const char *groups_claim;
+	const char *groups_claim; /* a path; NULL: POLICY_GROUPS_CLAIM */
 	const struct texts *issuer_claims; /* require_claims of the issuer */
 	int64_t issued;			   /* iat; 0: the token has none */
 	int64_t now;

@@ -48,4 +48,9 @@ MUST_USE enum err requirement_check(const struct claims *claims,
 MUST_USE enum err group_check(const struct claims *claims, const char *path,
     const char *item, struct requirement_value *value);
 
+/* The same for an array of nothing but strings that has to hold the item as it
+ * stands, like amr. */
+MUST_USE enum err member_check(const struct claims *claims, const char *path,
+    const char *item, struct requirement_value *value);
+
 #endif

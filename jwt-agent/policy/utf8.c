@@ -47,6 +47,12 @@ utf8_next(const char *text, uint32_t *character)
 	return length;
 }
 
+bool
+utf8_is_control(uint32_t character)
+{
+	return character < ' ' || (character >= 0x7f && character < 0xa0);
+}
+
 /* Unicode's categories Cc, Cf, Zs, Zl and Zp, variation selectors and tags,
  * and the fillers that are letters by name. */
 static const struct range {
