@@ -2,7 +2,7 @@
 #include "jwt-agent/fetch/job.h"
 
 #include "jwt-agent/fetch/document.h"
-#include "jwt-agent/fetch/url.h"
+#include "base/url.h"
 
 #include <stdio.h>
 #include <string.h>

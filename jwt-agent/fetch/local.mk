@@ -13,8 +13,7 @@ noinst_LTLIBRARIES += %D%/libfetch.la
 	%D%/confinement.c %D%/confinement.h \
 	%D%/document.c %D%/document.h \
 	%D%/job.c %D%/job.h \
-	%D%/transfer.c %D%/transfer.h \
-	%D%/url.c %D%/url.h
+	%D%/transfer.c %D%/transfer.h
 %C%_libfetch_la_LIBADD = %D%/libfetchmessage.la $(CURL_LIBS)
 
 pkglibexec_PROGRAMS += %D%/jwt-agent-fetcher

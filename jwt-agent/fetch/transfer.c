@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "jwt-agent/fetch/transfer.h"
 
-#include "jwt-agent/fetch/url.h"
+#include "base/url.h"
 
 #include <arpa/inet.h>
 #include <curl/curl.h>
@@ -27,9 +27,8 @@ struct exchange {
 	size_t headers;
 	size_t room;
 	struct page page;
-	enum err
-	    outcome; /* why it was broken off, for want of another reason */
-	const char *excess;
+	const char *excess; /* what is larger than `max` bytes */
+	size_t max;
 };
 
 static int64_t
@@ -84,10 +83,10 @@ open_socket(void *context, curlsocktype purpose, struct curl_sockaddr *address)
 }
 
 static size_t
-break_off(struct exchange *exchange, enum err outcome, const char *excess)
+refuse(struct exchange *exchange, const char *excess, size_t max)
 {
-	exchange->outcome = outcome;
 	exchange->excess = excess;
+	exchange->max = max;
 	return 0;
 }
 
@@ -100,8 +99,7 @@ on_header(char *text, size_t one, size_t size, void *context)
 	(void)one;
 	exchange->headers += size;
 	if (exchange->headers > TRANSFER_HEADERS_MAX)
-		return break_off(
-		    exchange, ERR_KEYS_UNAVAILABLE, "has too large a header");
+		return refuse(exchange, "header", TRANSFER_HEADERS_MAX);
 	if (size > LINE_MAX_TAKEN)
 		return size;
 	memcpy(line, text, size);
@@ -134,13 +132,13 @@ static size_t
 on_body(char *text, size_t one, size_t size, void *context)
 {
 	struct exchange *exchange = context;
+	size_t max = exchange->transfer->options->body_max;
 
 	(void)one;
-	if (size > exchange->transfer->options->body_max - exchange->page.size)
-		return break_off(
-		    exchange, ERR_KEYS_UNAVAILABLE, "is too large");
+	if (size > max - exchange->page.size)
+		return refuse(exchange, "answer", max);
 	if (make_room(exchange, size) != OK)
-		return break_off(exchange, ERR_NO_MEMORY, "");
+		return 0;
 	memcpy(exchange->page.text + exchange->page.size, text, size);
 	exchange->page.size += size;
 	return size;
@@ -273,19 +271,23 @@ explain_tls(struct transfer *transfer, const char *url, const char *what,
 }
 
 static enum err
+explain_excess(
+    const struct exchange *exchange, const char *url, struct problem *problem)
+{
+	if (exchange->excess == NULL)
+		return ERR_NO_MEMORY;
+	return problem_say(problem,
+	    "the %s of GET " PROBLEM_TEXT " is larger than %zu KiB",
+	    exchange->excess, url, exchange->max / 1024);
+}
+
+static enum err
 explain(struct transfer *transfer, const struct exchange *exchange,
     const char *url, CURLcode code, struct problem *problem)
 {
 	switch (code) {
 	case CURLE_WRITE_ERROR:
-		if (exchange->outcome == ERR_NO_MEMORY)
-			return ERR_NO_MEMORY;
-		return problem_say(problem,
-		    "the answer to GET " PROBLEM_TEXT " %s", url,
-		    exchange->excess != NULL ? exchange->excess
-					     : "could not be read");
-	case CURLE_OUT_OF_MEMORY:
-		return ERR_NO_MEMORY;
+		return explain_excess(exchange, url, problem);
 	case CURLE_COULDNT_RESOLVE_HOST:
 		return problem_say(
 		    problem, "the host of " PROBLEM_TEXT " was not found", url);
