@@ -2,7 +2,8 @@
 FETCH_TESTS = \
 	%D%/answer_test \
 	%D%/cache_test \
-	%D%/document_test
+	%D%/document_test \
+	%D%/process_test
 
 check_PROGRAMS += $(FETCH_TESTS)
 TESTS += $(FETCH_TESTS)
@@ -16,3 +17,4 @@ check_LTLIBRARIES += %D%/libscene.la
 %C%_answer_test_LDADD = %D%/libscene.la
 %C%_cache_test_LDADD = jwt-agent/fetch/libfetch.la $(CMOCKA_LIBS)
 %C%_document_test_LDADD = jwt-agent/fetch/libfetch.la $(CMOCKA_LIBS)
+%C%_process_test_LDADD = %D%/libscene.la
