@@ -83,7 +83,7 @@ test_programs_that_are_no_fetcher(void **state)
 	    {"echo '{\"jwks\":{},\"jwks\":{}}'",
 		"is not valid: \"jwks\" stands twice"},
 	    {"echo '{\"problem\":\"a\\u001bb\"}'", "a?b"},
-	    {"head -c 700000 /dev/zero | tr '\\0' ' '; sleep 60",
+	    {"head -c 700000 /dev/zero | tr '\\0' ' '; exec sleep 60",
 		"the fetcher's answer is larger than 614400 bytes"},
 	    {"cat /dev/zero", "the fetcher's answer is larger than"},
 	};
