@@ -11,6 +11,7 @@ EXTRA_DIST += \
 	%D%/harness/glewlwyd.py \
 	%D%/harness/imposter.py \
 	%D%/harness/issuer.py \
+	%D%/harness/keyfile.py \
 	%D%/harness/logbook.py \
 	%D%/harness/namespace.py \
 	%D%/harness/people.py \
@@ -25,13 +26,20 @@ EXTRA_DIST += \
 	%D%/harness/waiting.py \
 	%D%/harness/wire.py \
 	%D%/test_agent_down.py \
+	%D%/test_config_keys.py \
+	%D%/test_explain.py \
+	%D%/test_issuers.py \
 	%D%/test_kill.py \
 	%D%/test_permission.py \
+	%D%/test_postgres.py \
+	%D%/test_provider.py \
 	%D%/test_refusals.py \
 	%D%/test_rotation.py \
 	%D%/test_serve.py \
+	%D%/test_services.py \
 	%D%/test_sessions.py \
 	%D%/test_ssh_login.py \
 	%D%/test_store_bytes.py \
+	%D%/test_sudo.py \
 	%D%/test_terminal.py \
 	%D%/test_wire.py

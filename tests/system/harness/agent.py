@@ -12,7 +12,7 @@ import subprocess
 from pathlib import Path
 
 from . import built, people
-from .wire import Wire
+from .wire import Refused, Wire
 
 numbers = itertools.count(1)
 
@@ -162,9 +162,9 @@ class Agent:
                  **(environment or {})})
 
     def json(self, *arguments, code=0, **how):
-        """What the command prints with --json."""
+        """What the command prints with --json; `code` None: any."""
         result = self.run(*arguments, "--json", **how)
-        if result.returncode != code:
+        if code is not None and result.returncode != code:
             raise CommandFailed(arguments, result)
         return json.loads(result.stdout)
 
@@ -179,6 +179,31 @@ class Agent:
         """One rotation over the socket; wire.Refused when it is refused."""
         with self.wire() as wire:
             return wire.call("io.jwtagent.Token.Refresh", {"token": token})
+
+    def login(self, token, user="alice", service="probe"):
+        """What the module asks, by root; Refused when it is refused."""
+        with self.wire(timeout=30) as wire:
+            return wire.call("io.jwtagent.Login.Authenticate", {
+                "user": user, "uid": people.uid(user), "service": service,
+                "token": token})
+
+    def verdict(self, token, user="alice", service="probe"):
+        """How that login ends: "ok" or the name of the refusal."""
+        try:
+            self.login(token, user, service)
+            return "ok"
+        except Refused as refusal:
+            return refusal.name
+
+    def explain(self, token, user="alice", service="probe"):
+        """What `token explain` says, whatever its verdict is."""
+        result = self.run("token", "explain", "--user", user, "--service",
+                          service, "--json", stdin=token)
+        assert result.returncode in (0, 3), result.stderr
+        return json.loads(result.stdout)
+
+    def issuer(self, name):
+        return self.json("issuer", "show", name)
 
     def sessions(self, all=False, user=None):
         arguments = ["session", "list"]

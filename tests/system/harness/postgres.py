@@ -87,6 +87,10 @@ class Postgres:
         finally:
             passfile.unlink()
 
+    def is_unhurt(self):
+        """Whether no backend has died since its start."""
+        return "was terminated by signal" not in self.said()
+
     def mark(self):
         """A place in the log; pass it to said()."""
         return self.log.stat().st_size

@@ -1,0 +1,399 @@
+# SPDX-License-Identifier: BSD-3-Clause
+"""Every key of [issuer NAME] and [service NAME] changes an outcome.
+
+A row of the table is one login, made twice: at an agent with the first
+setting of the key and at one with the second.  Each row has an issuer and a
+service of its own, so that two agents serve them all.
+"""
+
+import itertools
+import json
+import time
+
+import jwt
+import pytest
+from harness import keyfile, people
+from harness.agent import Agent
+from harness.child import result_of
+from harness.issuer import Issuer, Key, jwks
+from harness.provider import Certificate, Provider
+from harness.wire import Refused
+
+SECRET = b"an old shared secret of 32 bytes or more!"
+UNSET = {}
+AT_ONCE = 32  # issuers in one configuration
+
+
+class Row:
+    """`claims` and `age` go into the token; `base` holds in both runs."""
+
+    def __init__(self, key, first, second, outcomes, *, claims=None, age=0,
+                 issuer=None, service=None, user="alice", run=None):
+        self.key = key
+        self.settings = (first, second)
+        self.outcomes = outcomes
+        self.claims = claims or {}
+        self.age = age
+        self.issuer_base = issuer or {}
+        self.service_base = service or {}
+        self.user = user
+        self.run = run or login
+        self.number = next(Row.numbers)
+        self.name = f"row-{self.number}"
+        self.iss = f"https://{self.name}.test"
+
+    numbers = itertools.count(1)
+
+    def token(self):
+        source = Issuer(self.iss, KEY)
+        return source.token(self.user, age=self.age, **self.claims)
+
+    def issuer(self, turn, files):
+        keys = {"issuer": self.iss, "keys_file": files["good"],
+                **self.issuer_base}
+        if self.key.startswith("issuer."):
+            keys.update(self.filled(turn, files))
+        return {name: value for name, value in keys.items()
+                if value is not None}
+
+    def service(self, turn, files):
+        keys = dict(self.service_base)
+        if self.key.startswith("service."):
+            keys.update(self.filled(turn, files))
+        return keys
+
+    def filled(self, turn, files):
+        """Names of files and of this row's issuer put in."""
+        return {name: files.get(value, value.replace("ROW", self.name)
+                                .replace("ISS", self.iss))
+                if isinstance(value, str) else value
+                for name, value in self.settings[turn].items()}
+
+
+KEY = Key("ES256", "good")
+OTHER_KEY = Key("ES256", "other")
+
+
+# how a row's login is made; what comes out of it
+
+def login(agent, row):
+    return agent.verdict(row.token(), row.user, row.name)
+
+
+def login_twice(agent, row):
+    token = row.token()
+    agent.login(token, row.user, row.name)
+    return agent.verdict(token, row.user, row.name)
+
+
+def login_by_bob(agent, row):
+    token = row.token()
+    return result_of("bob", lambda: agent.verdict(token, row.user, row.name))
+
+
+def login_with_secret(agent, row):
+    token = jwt.encode(Issuer(row.iss, KEY).claims(), SECRET, "HS256")
+    return agent.verdict(token, row.user, row.name)
+
+
+def sentence(agent, row):
+    """What the person reads, as far as these rows ask for."""
+    with pytest.raises(Refused) as refused:
+        agent.login(row.token(), row.user, row.name)
+    return "sentence" in json.dumps(refused.value.parameters)
+
+
+def length_of_session(agent, row):
+    reply = agent.login(row.token(), row.user, row.name)
+    return reply["expires"] - time.time() < 250
+
+
+OK_DENIED = ("ok", "PolicyDenied")
+
+ROWS = [
+    Row("issuer.issuer", {"issuer": "ISS/"}, {"issuer": "ISS"},
+        ("UnknownIssuer", "ok")),
+    Row("issuer.issuer", {"issuer": "ISS"},
+        {"issuer": "https://ROW.TEST"}, ("ok", "UnknownIssuer")),
+    Row("issuer.keys_file", {"keys_file": "other"}, {"keys_file": "good"},
+        ("UnknownKey", "ok")),
+    Row("issuer.keys_file", {"keys_file": "other"},
+        {"keys_file": "both"}, ("UnknownKey", "ok")),
+    Row("issuer.secret_file", {"secret_file": "wrong secret"},
+        {"secret_file": "secret"}, ("BadSignature", "ok"),
+        issuer={"keys_file": None, "algorithms": "HS256"},
+        run=login_with_secret),
+    Row("issuer.algorithms", {"algorithms": "RS256, EdDSA"},
+        {"algorithms": "RS256, ES256"}, ("AlgorithmRefused", "ok")),
+    Row("issuer.algorithms", {"algorithms": "HS384"},
+        {"algorithms": "HS384, HS256"}, ("AlgorithmRefused", "ok"),
+        issuer={"keys_file": None, "secret_file": "secret"},
+        run=login_with_secret),
+    Row("issuer.audience", UNSET, {"audience": "elsewhere.test"},
+        ("ok", "WrongAudience")),
+    Row("issuer.audience", UNSET, {"audience": "a.test, corp.test"},
+        ("WrongAudience", "ok"), claims={"aud": ["b.test", "corp.test"]}),
+    Row("issuer.max_lifetime", UNSET, {"max_lifetime": "9m"},
+        ("ok", "LifetimeTooLong")),
+    Row("issuer.max_lifetime", {"max_lifetime": "599s"},
+        {"max_lifetime": "600s"}, ("LifetimeTooLong", "ok")),
+    Row("issuer.leeway", UNSET, {"leeway": "0"}, ("ok", "Expired"), age=630),
+    Row("issuer.leeway", UNSET, {"leeway": "10m"}, ("Expired", "ok"),
+        age=900),
+    Row("issuer.user_claim", UNSET, {"user_claim": "preferred_username"},
+        ("WrongUser", "ok"),
+        claims={"sub": "4711", "preferred_username": "alice"}),
+    Row("issuer.user_claim", UNSET, {"user_claim": "preferred_username"},
+        ("ok", "InvalidClaim")),
+    Row("issuer.username_map", UNSET, {"username_map": "{user}@corp.test"},
+        ("WrongUser", "ok"), claims={"sub": "alice@corp.test"}),
+    Row("issuer.username_map", UNSET,
+        {"username_map": ["bob", "/([a-z]+)@(corp|test)/",
+                          "root -> alice"]},
+        ("ok", "WrongUser")),
+    Row("issuer.username_map", UNSET, {"username_map": "4711 -> alice"},
+        ("WrongUser", "ok"), claims={"sub": "4711"}),
+    Row("issuer.require_claims", UNSET,
+        {"require_claims": "email_verified=true"}, OK_DENIED,
+        claims={"email_verified": False}),
+    Row("issuer.groups_claim", UNSET, {"groups_claim": "realm.roles"},
+        ("PolicyDenied", "ok"), claims={"realm": {"roles": ["ops"]}},
+        service={"require_groups": "ops"}),
+    Row("service.audience", UNSET, {"audience": "db.test"},
+        ("ok", "WrongAudience")),
+    Row("service.audience", UNSET, {"audience": "db.test"},
+        ("WrongAudience", "ok"), claims={"aud": "db.test"}),
+    Row("service.issuers", {"issuers": "ROW"}, {"issuers": "local"},
+        OK_DENIED),
+    Row("service.users", {"users": "bob, alice"}, {"users": "bob"},
+        OK_DENIED),
+    Row("service.require_groups", {"require_groups": "ops"},
+        {"require_groups": "ops, dba"}, OK_DENIED,
+        claims={"groups": ["staff", "ops"]}),
+    Row("service.require_groups", {"require_groups": "dba|ops"},
+        {"require_groups": "dba|op"}, OK_DENIED,
+        claims={"groups": ["staff", "ops"]}),
+    Row("service.require_claims", {"require_claims": "ref=main|prod, ci"},
+        {"require_claims": "ref=prod, ci"}, OK_DENIED,
+        claims={"ref": "main", "ci": 1}),
+    Row("service.require_acr", {"require_acr": "silver, gold"},
+        {"require_acr": "gold"}, OK_DENIED, claims={"acr": "silver"}),
+    Row("service.require_amr", {"require_amr": "pwd"},
+        {"require_amr": "pwd, otp"}, OK_DENIED, claims={"amr": ["pwd"]}),
+    Row("service.max_auth_age", UNSET, {"max_auth_age": "5m"}, OK_DENIED,
+        claims={"auth_time": int(time.time()) - 400}),
+    Row("service.max_auth_age", UNSET, {"max_auth_age": "5m"}, OK_DENIED),
+    Row("service.max_token_age", {"max_token_age": "10m"},
+        {"max_token_age": "5m"}, OK_DENIED, age=400),
+    Row("service.replay", {"replay": "allow"}, {"replay": "once"},
+        ("ok", "Replayed"), run=login_twice),
+    Row("service.allow_root", UNSET, {"allow_root": "yes"},
+        ("WrongUser", "ok"), user="root"),
+    Row("service.min_uid", UNSET, {"min_uid": "1"}, ("WrongUser", "ok"),
+        user="daemon"),
+    Row("service.min_uid", UNSET, {"min_uid": "60000"}, ("ok", "WrongUser")),
+    Row("service.callers", UNSET, {"callers": "daemon, bob"},
+        ("PermissionDenied", "ok"), run=login_by_bob),
+    Row("service.callers", {"callers": "daemon"}, {"callers": "BOB"},
+        ("PermissionDenied", "ok"), run=login_by_bob),
+    Row("service.session_max", UNSET, {"session_max": "4m"}, (False, True),
+        run=length_of_session),
+    Row("service.deny_message", UNSET,
+        {"deny_message": "a sentence for {sub}"}, (False, True),
+        service={"users": "bob"}, run=sentence),
+]
+
+# Keys that need a provider or that are shown below this table.
+BELOW = {"issuer.jwks_url", "issuer.discovery", "issuer.ca_file",
+         "issuer.keys_min_age", "issuer.keys_max_age", "service.interactive"}
+
+
+def configuration(rows, turn, files):
+    issuers = {row.name: row.issuer(turn, files) for row in rows}
+    services = {row.name: row.service(turn, files) for row in rows}
+    return {"issuers": files_put_in(issuers, files), "services": services}
+
+
+def files_put_in(sections, files):
+    return {name: {key: files.get(value, value)
+                   if isinstance(value, str) else value
+                   for key, value in keys.items()}
+            for name, keys in sections.items()}
+
+
+@pytest.fixture(scope="module")
+def files(host):
+    return {"good": keyfile.public(jwks(KEY)),
+            "other": keyfile.public(jwks(OTHER_KEY)),
+            "both": [keyfile.public(jwks(OTHER_KEY)),
+                     keyfile.public(jwks(KEY))],
+            "secret": keyfile.secret(SECRET),
+            "wrong secret": keyfile.secret(b"x" + SECRET)}
+
+
+@pytest.fixture(scope="module")
+def pairs(files):
+    """For every row, the agent of each of its two settings."""
+    agents, of_row = [], {}
+    rows = [filled_in(row) for row in ROWS]
+    for start in range(0, len(rows), AT_ONCE):
+        some = rows[start:start + AT_ONCE]
+        pair = [Agent(**configuration(some, turn, files)) for turn in (0, 1)]
+        agents += pair
+        for agent in pair:
+            agent.start()
+        of_row.update({row.number: pair for row in some})
+    yield of_row
+    for agent in agents:
+        agent.discard()
+
+
+def filled_in(row):
+    """BOB stands for bob's number, which is known only in the namespace."""
+    for settings in row.settings:
+        for name, value in settings.items():
+            if value == "BOB":
+                settings[name] = str(people.uid("bob"))
+    return row
+
+
+@pytest.mark.parametrize("row", ROWS, ids=lambda row:
+                         f"{row.key}-{row.number}")
+def test_key_changes_an_outcome(pairs, row):
+    first, second = pairs[row.number]
+
+    outcomes = (row.run(first, row), row.run(second, row))
+
+    assert outcomes == row.outcomes
+    assert outcomes[0] != outcomes[1]
+
+
+def test_every_key_is_in_the_table(agent):
+    agent.serve_with(
+        issuers={"one": {"issuer": "https://one.test", "discovery": "yes"}},
+        services={"probe": {}})
+    shown = agent.json("config", "show")
+
+    known = {f"{kind}.{key}" for kind in ("issuer", "service")
+             for section, keys in sections(shown) if kind == section
+             for key in keys}
+
+    assert known == {row.key for row in ROWS} | BELOW
+
+
+def sections(shown):
+    """Kind and keys of every section that `config show --json` prints."""
+    for name, content in shown.items():
+        yield name.split()[0], content
+
+
+# keys that need a provider
+
+@pytest.fixture
+def provider():
+    server = Provider()
+    yield server
+    server.stop()
+
+
+@pytest.fixture
+def tls_provider():
+    server = Provider(Certificate(keyfile.path(".tls")))
+    yield server
+    server.stop()
+
+
+def fetched(provider, **keys):
+    return {"corp": {"issuer": provider.url(), **keys}}
+
+
+def test_jwks_url(make_agent, provider):
+    source = Issuer(provider.url(), KEY)
+    provider.say("/good", jwks(KEY))
+    provider.say("/other", jwks(OTHER_KEY))
+
+    for path, outcome in (("/other", "UnknownKey"), ("/good", "ok")):
+        agent = make_agent(issuers=fetched(provider,
+                                           jwks_url=provider.url(path)))
+        assert agent.start().verdict(source.token()) == outcome
+
+
+def test_discovery(make_agent, provider, files):
+    source = Issuer(provider.url(), KEY)
+    provider.discover("/jwks")
+    provider.say("/jwks", jwks(KEY))
+
+    for keys, outcome in (({"keys_file": files["other"]}, "UnknownKey"),
+                          ({"discovery": "yes"}, "ok")):
+        agent = make_agent(issuers=fetched(provider, **keys))
+        assert agent.start().verdict(source.token()) == outcome
+
+
+def test_ca_file(make_agent, tls_provider):
+    source = Issuer(tls_provider.url(), KEY)
+    tls_provider.say("/jwks", jwks(KEY))
+    stranger = Certificate(keyfile.path(".tls")).ca_file
+
+    for more, outcome in (
+            ({}, "KeysUnavailable"), ({"ca_file": stranger},
+                                      "KeysUnavailable"),
+            ({"ca_file": tls_provider.certificate.ca_file}, "ok")):
+        agent = make_agent(issuers=fetched(
+            tls_provider, jwks_url=tls_provider.url("/jwks"), **more))
+        assert agent.start().verdict(source.token()) == outcome
+
+
+@pytest.mark.parametrize("keys,next_fetch", [
+    ({}, 3600), ({"keys_min_age": "2h"}, 7200), ({"keys_max_age": "10m"}, 600),
+], ids=["as the provider says", "keys_min_age", "keys_max_age"])
+def test_age_of_keys(make_agent, provider, keys, next_fetch):
+    source = Issuer(provider.url(), KEY)
+    provider.say("/jwks", jwks(KEY), Cache_Control="max-age=3600")
+
+    agent = make_agent(issuers=fetched(
+        provider, jwks_url=provider.url("/jwks"), **keys)).start()
+    assert agent.verdict(source.token()) == "ok"
+
+    assert agent.issuer("corp")["next"] == pytest.approx(next_fetch, abs=30)
+
+
+@pytest.mark.parametrize("max_age,outcome", [
+    ("1h", "KeysUnavailable"), ("3h", "ok")])
+def test_age_past_which_keys_are_not_used(make_agent, provider, max_age,
+                                          outcome):
+    source = Issuer(provider.url(), KEY)
+    provider.say("/jwks", jwks(KEY))
+    agent = make_agent(issuers=fetched(
+        provider, jwks_url=provider.url("/jwks"), keys_max_age=max_age))
+    assert agent.start().verdict(source.token()) == "ok"
+    provider.stop()
+
+    agent.restart(clock=7200)
+
+    assert agent.verdict(source.token(age=-7200)) == outcome
+
+
+@pytest.mark.parametrize("interactive,outcome", [
+    ("yes", "ok"), ("no", "KeysUnavailable")])
+def test_interactive(make_agent, provider, interactive, outcome):
+    """Without anybody who waits, there is no waiting for keys."""
+    source = Issuer(provider.url(), KEY)
+    gate = provider.hang("/jwks", jwks(KEY))
+    agent = make_agent(
+        issuers=fetched(provider, jwks_url=provider.url("/jwks")),
+        services={"probe": {"interactive": interactive}}).start()
+    if interactive == "yes":
+        gate.set()
+
+    assert agent.verdict(source.token()) == outcome
+
+
+def test_fetcher(make_agent, provider):
+    source = Issuer(provider.url(), KEY)
+    provider.say("/jwks", jwks(KEY))
+    keys = fetched(provider, jwks_url=provider.url("/jwks"))
+
+    assert make_agent(issuers=keys).start().verdict(source.token()) == "ok"
+
+    agent = make_agent(agent={"fetcher": "/nonexistent"}, issuers=keys)
+    assert agent.start().verdict(source.token()) == "KeysUnavailable"
