@@ -27,6 +27,7 @@ EXTRA_DIST += \
 	%D%/harness/wire.py \
 	%D%/test_agent_down.py \
 	%D%/test_config_keys.py \
+	%D%/test_examples.py \
 	%D%/test_explain.py \
 	%D%/test_issuers.py \
 	%D%/test_kill.py \

@@ -65,6 +65,12 @@ class Agent:
             text += section(f"service {name}", keys)
         self.config.write_text(text)
 
+    def add_config(self, name, text):
+        """A file of conf.d; heard at the next start."""
+        folder = self.place / "conf.d"
+        folder.mkdir(mode=0o755, exist_ok=True)
+        (folder / name).write_text(text)
+
     def serve_with(self, issuers=None, services=None):
         """Starts, or starts again, with other issuers or services."""
         self.issuers = self.issuers if issuers is None else issuers

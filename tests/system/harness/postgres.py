@@ -58,13 +58,23 @@ class Postgres:
     def stop(self):
         self._run("pg_ctl", "-D", self.data, "-m", "immediate", "stop")
 
+    def use_hba(self, text):
+        """Goes by other lines from now on."""
+        (self.data / "pg_hba.conf").write_text(text)
+        self.administrate("SELECT pg_reload_conf()")
+        problems = self.administrate(
+            "SELECT line_number, error FROM pg_hba_file_rules "
+            "WHERE error IS NOT NULL")
+        assert problems == "", problems
+
     def add_role(self, name):
         self.administrate(f"CREATE ROLE {name} LOGIN")
 
     def administrate(self, statement):
-        subprocess.run(self._psql(USER, self.place, statement), check=True,
-                       preexec_fn=people.become(USER), cwd="/",
-                       stdout=subprocess.DEVNULL)
+        return subprocess.run(
+            self._psql(USER, self.place, statement), check=True, text=True,
+            preexec_fn=people.become(USER), cwd="/",
+            stdout=subprocess.PIPE).stdout
 
     def _psql(self, role, host, statement):
         return [str(programs() / "psql"), "-X", "-q", "-At", "-w",

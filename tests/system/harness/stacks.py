@@ -39,8 +39,8 @@ def token_only(service, agent, extra=""):
                            ("auth", "account", "session", "password")))
 
 
-def example(name, service, agent):
+def example(name, service, agent, folder="etc/pam.d"):
     """A shipped example, with the module's path and socket put in."""
-    text = (built.SOURCE / "etc" / "pam.d" / name).read_text()
+    text = (built.SOURCE / folder / name).read_text()
     assert "pam_jwt.so" in text
     write(service, text.replace("pam_jwt.so", module(agent)))
