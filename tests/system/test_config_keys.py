@@ -8,6 +8,7 @@ service of its own, so that two agents serve them all.
 
 import itertools
 import json
+import re
 import time
 
 import jwt
@@ -275,16 +276,9 @@ def test_every_key_is_in_the_table(agent):
     shown = agent.json("config", "show")
 
     known = {f"{kind}.{key}" for kind in ("issuer", "service")
-             for section, keys in sections(shown) if kind == section
-             for key in keys}
+             for keys in shown[kind].values() for key in keys}
 
     assert known == {row.key for row in ROWS} | BELOW
-
-
-def sections(shown):
-    """Kind and keys of every section that `config show --json` prints."""
-    for name, content in shown.items():
-        yield name.split()[0], content
 
 
 # keys that need a provider
@@ -397,3 +391,93 @@ def test_fetcher(make_agent, provider):
 
     agent = make_agent(agent={"fetcher": "/nonexistent"}, issuers=keys)
     assert agent.start().verdict(source.token()) == "KeysUnavailable"
+
+
+# what makes no sense is refused, with the line of a key that it is about
+
+SENSELESS = {
+    "unknown key": ({"jwks": "x"}, {}, "jwks"),
+    "unknown key of a service": ({}, {"require_group": "x"},
+                                 "require_group"),
+    "no issuer": ({"issuer": None}, {}, "[issuer corp]"),
+    "no source of keys": ({"keys_file": None}, {}, "[issuer corp]"),
+    "two sources": ({"jwks_url": "https://x.test/"}, {},
+                    "jwks_url keys_file [issuer corp]"),
+    "source and discovery": ({"discovery": "yes"}, {},
+                             "discovery keys_file [issuer corp]"),
+    "no https": ({"keys_file": None, "jwks_url": "http://x.test/"}, {},
+                 "jwks_url"),
+    "not really loopback": (
+        {"keys_file": None, "jwks_url": "http://127.0.0.1.evil.test/"}, {},
+        "jwks_url"),
+    "discovery of no URL": (
+        {"keys_file": None, "issuer": "corp", "discovery": "yes"}, {},
+        "issuer discovery"),
+    "authority for no server": ({"ca_file": "good"}, {}, "ca_file"),
+    "age of keys that are not fetched": ({"keys_max_age": "1h"}, {},
+                                         "keys_max_age"),
+    "ages crossed": ({"keys_file": None, "jwks_url": "https://x.test/",
+                      "keys_min_age": "2h", "keys_max_age": "1h"}, {},
+                     "keys_min_age keys_max_age"),
+    "HS256 without a secret": ({"algorithms": "HS256"}, {},
+                               "algorithms keys_file [issuer corp]"),
+    "secret without algorithms": (
+        {"keys_file": None, "secret_file": "secret"}, {},
+        "secret_file [issuer corp]"),
+    "secret with other algorithms": (
+        {"keys_file": None, "secret_file": "secret",
+         "algorithms": "HS256, ES256"}, {}, "algorithms secret_file"),
+    "alg none": ({"algorithms": "none"}, {}, "algorithms"),
+    "secret that others can read": (
+        {"keys_file": None, "algorithms": "HS256", "secret_file": "good"},
+        {}, "secret_file"),
+    "file that is not there": ({"keys_file": "/nonexistent"}, {},
+                               "keys_file"),
+    "our own issuer": ({"issuer": "https://agent.test"}, {}, "issuer"),
+    "empty item": ({"audience": "a,,b"}, {}, "audience"),
+    "leeway of an hour": ({"leeway": "1h"}, {}, "leeway"),
+    "half an expression": ({"username_map": "/a(/"}, {}, "username_map"),
+    "two users in a template": ({"username_map": "{user}@{user}"}, {},
+                                "username_map"),
+    "user that can be none": ({"username_map": "x -> ../root"}, {},
+                              "username_map"),
+    "claim without a name": ({"require_claims": "=x"}, {}, "require_claims"),
+    "unknown issuer": ({}, {"issuers": "nobody"}, "issuers"),
+    "open brace": ({}, {"deny_message": "Ask {sub."}, "deny_message"),
+    "replay": ({}, {"replay": "twice"}, "replay"),
+    "time without a number": ({}, {"max_auth_age": "soon"}, "max_auth_age"),
+    "uid": ({}, {"min_uid": "-1"}, "min_uid"),
+}
+
+
+@pytest.mark.parametrize("what", SENSELESS)
+def test_refused_with_its_line(make_agent, files, what):
+    issuer, service, keys = SENSELESS[what]
+    merged = {"issuer": "https://corp.test", "keys_file": "good", **issuer}
+    issuers = {"corp": {name: value for name, value in merged.items()
+                        if value is not None}}
+    agent = make_agent(issuers=files_put_in(issuers, files),
+                       services={"probe": service})
+    starts = tuple(key if key.startswith("[") else f"{key} = "
+                   for key in re.findall(r"\[.*?\]|\w+", keys))
+    lines = {number for number, line in enumerate(
+        agent.config.read_text().splitlines(), 1) if line.startswith(starts)}
+
+    result = agent.run("config", "check")
+
+    assert result.returncode == 2
+    named = re.search(re.escape(str(agent.config)) + r":(\d+): ",
+                      result.stderr)
+    assert named and int(named[1]) in lines, result.stderr
+    assert agent.spawn().wait(timeout=10) != 0
+    assert named[0] in agent.said()
+
+
+def test_two_issuers_of_one_name(make_agent, files):
+    agent = make_agent(issuers={
+        name: {"issuer": "https://same.test", "keys_file": files["good"]}
+        for name in ("one", "two")})
+
+    result = agent.run("config", "check")
+
+    assert result.returncode == 2 and f"{agent.config}:" in result.stderr
