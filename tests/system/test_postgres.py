@@ -5,7 +5,7 @@ The backend asks as the user postgres, and nobody sits before it.
 """
 
 import pytest
-from harness import keyfile, stacks
+from harness import keyfile, people, stacks
 from harness.issuer import Issuer
 from harness.postgres import SERVICE, USER, Postgres
 
@@ -59,6 +59,31 @@ def test_login_as_the_mapped_role(serve, postgres, source):
                               source.token("repo:corp/alice:ref:main"),
                               host=host)
         assert result.stdout == "alice\n", result.stderr
+
+
+def test_audit_says_who_asked_and_from_where(serve, postgres, source):
+    agent = serve()
+
+    assert postgres.ask("alice", source.token(),
+                        host="127.0.0.1").returncode == 0
+
+    event = [event for event in agent.audit()
+             if event["event"] == "login"][-1]
+    assert (event["outcome"], event["user"], event["service"]) == (
+        "ok", "alice", SERVICE)
+    assert event["rhost"] == "127.0.0.1"
+    assert event["caller_uid"] == people.uid(USER)
+
+
+def test_role_without_an_account(serve, postgres, source):
+    """PAM knows the accounts of the host and no others."""
+    agent = serve()
+    postgres.add_role("ghost")
+
+    result = postgres.ask("ghost", source.token("ghost"))
+
+    assert result.returncode == 2
+    assert agent.sessions(all=True) == []
 
 
 def test_many_logins_with_one_token(serve, postgres, source):

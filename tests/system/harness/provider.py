@@ -144,7 +144,8 @@ class Certificate:
         authority, key = made("An authority of the tests", None, None)
         server, server_key = made("127.0.0.1", authority, key)
         self.ca_file = self._write("ca.pem", pem(authority))
-        self.file = self._write("server.pem", pem(server) + key_pem(server_key))
+        self.file = self._write("server.pem",
+                                pem(server) + key_pem(server_key))
 
     def _write(self, name, data):
         path = self.place / name
