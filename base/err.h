@@ -60,6 +60,7 @@ E(ALGORITHM_REFUSED,  "io.jwtagent.AlgorithmRefused",  DENIED, HIDDEN, DROP, AUT
 E(HEADER_REFUSED,     "io.jwtagent.HeaderRefused",     DENIED, HIDDEN, DROP, AUTH_ERR,         PERM_DENIED,  SESSION_ERR, 3, "the token's header asks for something that is not accepted") \
 E(UNKNOWN_ISSUER,     "io.jwtagent.UnknownIssuer",     DENIED, HIDDEN, DROP, AUTH_ERR,         PERM_DENIED,  SESSION_ERR, 3, "the token's issuer is not configured") \
 E(UNKNOWN_KEY,        "io.jwtagent.UnknownKey",        DENIED, HIDDEN, DROP, AUTH_ERR,         PERM_DENIED,  SESSION_ERR, 3, "the token was signed with a key that its issuer does not have") \
+E(KEYS_NEEDED,        "io.jwtagent.KeysNeeded",        DENIED, HIDDEN, DROP, AUTHINFO_UNAVAIL, AUTHINFO_UNAVAIL, SESSION_ERR, 1, "the issuer's keys have to be fetched first") \
 E(KEYS_UNAVAILABLE,   "io.jwtagent.KeysUnavailable",   DENIED, HIDDEN, DROP, AUTHINFO_UNAVAIL, AUTHINFO_UNAVAIL, SESSION_ERR, 3, "the issuer's keys are not available") \
 E(BAD_SIGNATURE,      "io.jwtagent.BadSignature",      DENIED, HIDDEN, DROP, AUTH_ERR,         PERM_DENIED,  SESSION_ERR, 3, "the token's signature is not good") \
 E(INVALID_CLAIM,      "io.jwtagent.InvalidClaim",      DENIED, SHOWN,  DROP, AUTH_ERR,         PERM_DENIED,  SESSION_ERR, 3, "a claim that must be in the token is missing or of the wrong type") \
@@ -78,6 +79,7 @@ E(TOKEN_REUSED,       "io.jwtagent.TokenReused",       DENIED, SHOWN,  KEEP, AUT
 E(TOKEN_EXPIRED,      "io.jwtagent.TokenExpired",      DENIED, SHOWN,  DROP, CRED_EXPIRED,     ACCT_EXPIRED, SESSION_ERR, 3, "the refresh token has expired: enrol the device again") \
 /* things that are not there */ \
 E(NO_SUCH_USER,       "io.jwtagent.NoSuchUser",        DENIED, HIDDEN, DROP, USER_UNKNOWN,     USER_UNKNOWN, SESSION_ERR, 5, "no such user") \
+E(NO_SUCH_ISSUER,     "io.jwtagent.NoSuchIssuer",      DENIED, HIDDEN, DROP, SYSTEM_ERR,       SYSTEM_ERR,   SESSION_ERR, 5, "no such issuer") \
 E(NO_SUCH_DEVICE,     "io.jwtagent.NoSuchDevice",      DENIED, SHOWN,  DROP, AUTH_ERR,         PERM_DENIED,  SESSION_ERR, 5, "no such device") \
 E(NO_SUCH_SESSION,    "io.jwtagent.NoSuchSession",     DENIED, SHOWN,  DROP, AUTH_ERR,         PERM_DENIED,  SESSION_ERR, 5, "no such session") \
 E(SESSION_ENDED,      "io.jwtagent.SessionEnded",      DENIED, SHOWN,  DROP, AUTH_ERR,         PERM_DENIED,  SESSION_ERR, 3, "this session has ended") \

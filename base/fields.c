@@ -86,6 +86,19 @@ read_list(const json_t *json, void *member)
 	return *list != NULL ? NULL : no_memory;
 }
 
+static const char *
+read_strs(const json_t *json, void *member)
+{
+	const json_t *item;
+	size_t i;
+
+	json_array_foreach (json, i, item) {
+		if (!json_is_string(item))
+			return "is not an array of strings";
+	}
+	return read_list(json, member);
+}
+
 static json_t *
 write_str(const void *member)
 {
@@ -179,6 +192,7 @@ static const struct kind {
     [FIELD_object] = {"object", false, read_object, write_json, clear_json},
     [FIELD_opt_object] = {"?object", true, read_object, write_json, clear_json},
     [FIELD_list] = {"[]object", false, read_list, write_json, clear_json},
+    [FIELD_strs] = {"[]string", false, read_strs, write_json, clear_json},
     [FIELD_opt_list] = {"?[]object", true, read_list, write_json, clear_json},
 };
 

@@ -26,6 +26,7 @@
  * opt_object   json_t *         the same, NULL
  * list         json_t *         array
  * opt_list     json_t *         the same, NULL
+ * strs         json_t *         array of strings
  *
  * An absent optional member and JSON null mean the same; an opt_num of 0 is
  * left out when it is encoded.
@@ -54,6 +55,7 @@ enum field_kind {
 	FIELD_opt_object,
 	FIELD_list,
 	FIELD_opt_list,
+	FIELD_strs,
 };
 
 struct field {
@@ -114,6 +116,7 @@ json_auto_free(json_t **json)
 #define FIELD_CTYPE_opt_object json_t *
 #define FIELD_CTYPE_list json_t *
 #define FIELD_CTYPE_opt_list json_t *
+#define FIELD_CTYPE_strs json_t *
 
 #define FIELD_MEMBER(kind, name) FIELD_CTYPE_##kind name;
 #define FIELD_ROW(kind, name) {#name, FIELD_##kind, offsetof(owner, name)},

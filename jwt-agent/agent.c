@@ -20,6 +20,8 @@ struct agent {
 	struct resolver *resolver;
 	struct store *store;
 	struct keyring *keyring;
+	struct trust *trust;
+	struct stacks *stacks;
 	struct service service;
 	struct server *server;
 	char boot[BOOT_ID_SIZE + 1];
@@ -29,6 +31,8 @@ static void
 agent_clear(struct agent *agent)
 {
 	server_free(agent->server);
+	trust_free(agent->trust);
+	stacks_free(agent->stacks);
 	keyring_free(agent->keyring);
 	store_free(agent->store);
 	resolver_free(agent->resolver);
@@ -102,6 +106,48 @@ open_keyring(struct agent *agent)
 }
 
 static enum err
+load_keys(struct agent *agent)
+{
+	auto_free(txn) struct txn *txn = NULL;
+	enum err e = store_begin(agent->store, TXN_READ, &txn);
+
+	return e == OK ? trust_load(agent->trust, txn) : e;
+}
+
+static enum err
+open_trust(struct agent *agent)
+{
+	struct config_error error = {""};
+	enum err e = stacks_new(&agent->stacks, agent->config, &error);
+
+	if (e == OK)
+		e = trust_new(
+		    &agent->trust, agent->config, agent->keyring, &error);
+	if (e == OK)
+		e = load_keys(agent);
+	return e == OK ? OK : fail(agent, e, error.text);
+}
+
+static enum err
+check_files(struct agent *agent)
+{
+	struct config_error error = {""};
+	enum err e = config_check_files(agent->config, &error);
+
+	return e == OK ? OK : fail(agent, e, error.text);
+}
+
+enum err
+agent_check(const struct config *config, struct config_error *error)
+{
+	auto_free(stacks) struct stacks *stacks = NULL;
+	auto_free(trust) struct trust *trust = NULL;
+	enum err e = stacks_new(&stacks, config, error);
+
+	return e == OK ? trust_new(&trust, config, NULL, error) : e;
+}
+
+static enum err
 start_server(struct agent *agent)
 {
 	struct calls_options options = {
@@ -119,6 +165,8 @@ start_server(struct agent *agent)
 	    .host = &host_system,
 	    .store = agent->store,
 	    .keyring = agent->keyring,
+	    .trust = agent->trust,
+	    .stacks = agent->stacks,
 	    .boot = agent->boot,
 	    .started = host_now(&host_system),
 	};
@@ -156,9 +204,13 @@ agent_serve(const struct config *config)
 		return err_exit(fail(&agent, e, "the resolver"));
 	raise_descriptor_limit();
 	block_signals();
-	e = open_store(&agent);
+	e = check_files(&agent);
+	if (e == OK)
+		e = open_store(&agent);
 	if (e == OK)
 		e = open_keyring(&agent);
+	if (e == OK)
+		e = open_trust(&agent);
 	if (e == OK)
 		e = start_server(&agent);
 	if (e == OK)

@@ -11,4 +11,9 @@
  */
 int agent_serve(const struct config *config);
 
+/* What config_load() cannot know: whether maps, names and keys are such that
+ * the agent would start with them. ERR_CONFIG with `error` filled. */
+MUST_USE enum err
+agent_check(const struct config *config, struct config_error *error);
+
 #endif

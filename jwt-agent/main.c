@@ -49,6 +49,7 @@ main(int argc, char **argv)
 	static const struct cli_program program = {
 	    .version = PACKAGE_VERSION,
 	    .serve = agent_serve,
+	    .check = agent_check,
 	};
 
 	guard_memory();

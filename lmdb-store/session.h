@@ -17,8 +17,8 @@
 #define SESSION_REVOKED "revoked"
 
 /*
- * `jti_hash`: which token it was. `expires`: that token's end. `due`: when a
- * pending session lapses, 0 once it does not. `leader`, `leader_start` (clock
+ * `jti_hash`: which token it was. `expires`: that token's end. `due`: when the
+ * session lapses, 0 if it does not. `leader`, `leader_start` (clock
  * ticks since boot, as in /proc/PID/stat) and `boot` (the boot's id) name
  * the process that opened it.
  */

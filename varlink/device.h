@@ -32,7 +32,8 @@ DECLARE_FIELDS(device_list_request, DEVICE_LIST_REQUEST)
 #define DEVICE_REQUEST(F) F(str, device)
 DECLARE_FIELDS(device_request, DEVICE_REQUEST)
 
-/* `state`: active or revoked. `seen`: the last login. */
+/* `state`: active or revoked. `seen`: the last login. `issuer`: of a device
+ * whose tokens are another issuer's; it has no generation of refresh tokens. */
 #define DEVICE_VIEW(F)                                                         \
 	F(str, device)                                                         \
 	F(str, user)                                                           \
@@ -45,8 +46,9 @@ DECLARE_FIELDS(device_request, DEVICE_REQUEST)
 	F(opt_str, seen_service)                                               \
 	F(opt_num, revoked)                                                    \
 	F(opt_str, revoked_reason)                                             \
-	F(num, generation)                                                     \
-	F(num, refresh_expires)                                                \
+	F(opt_str, issuer)                                                     \
+	F(opt_num, generation)                                                 \
+	F(opt_num, refresh_expires)                                            \
 	F(num, sessions)                                                       \
 	F(opt_object, claims)
 DECLARE_FIELDS(device_view, DEVICE_VIEW)

@@ -2,6 +2,7 @@
 VARLINK_INTERFACES = \
 	%D%/io.jwtagent.Admin.varlink \
 	%D%/io.jwtagent.Device.varlink \
+	%D%/io.jwtagent.Issuer.varlink \
 	%D%/io.jwtagent.Login.varlink \
 	%D%/io.jwtagent.Session.varlink \
 	%D%/io.jwtagent.Token.varlink \
@@ -18,6 +19,7 @@ noinst_LTLIBRARIES += %D%/libvarlink.la
 	%D%/deadline.c %D%/deadline.h \
 	%D%/device.c %D%/device.h \
 	%D%/inbox.c %D%/inbox.h \
+	%D%/issuer.c %D%/issuer.h \
 	%D%/login.c %D%/login.h \
 	%D%/message.c %D%/message.h \
 	%D%/outbox.c %D%/outbox.h \

@@ -28,7 +28,9 @@ DECLARE_FIELDS(refresh_reply, REFRESH_REPLY)
 	F(secret, token)
 DECLARE_FIELDS(explain_request, EXPLAIN_REQUEST)
 
-/* `steps`: objects {step, ok, detail} in the order of verification. */
+/* `steps`: objects {step, ok, detail, found, wanted, line} in the order of
+ * verification; `line`: FILE:LINE of the configuration that the step went by,
+ * "default", or empty. */
 #define EXPLAIN_REPLY(F)                                                       \
 	F(flag, accepted)                                                      \
 	F(str, reason)                                                         \

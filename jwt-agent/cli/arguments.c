@@ -26,6 +26,8 @@ static const struct cli_option_row rows[CLI_OPTION_COUNT] = {
     [CLI_LIMIT] = {"limit", "COUNT", "how many events"},
     [CLI_PAM_DIR] = {"pam-dir", "FOLDER", "where the PAM files are"},
     [CLI_SSHD_CONFIG] = {"sshd-config", "FILE", "configuration of sshd"},
+    [CLI_JWK] = {"jwk", "FILE", "the key, a JWK or a JWK Set"},
+    [CLI_ALG] = {"alg", "ALG", "the only algorithm to accept"},
     [CLI_JSON] = {"json", NULL, "answer in JSON"},
 };
 

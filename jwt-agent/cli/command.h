@@ -33,6 +33,8 @@ enum cli_option {
 	CLI_LIMIT,
 	CLI_PAM_DIR,
 	CLI_SSHD_CONFIG,
+	CLI_JWK,
+	CLI_ALG,
 	CLI_JSON,
 	CLI_OPTION_COUNT
 };
@@ -84,6 +86,10 @@ int cli_device_list(const struct call *call);
 int cli_device_revoke(const struct call *call);
 int cli_device_show(const struct call *call);
 int cli_doctor(const struct call *call);
+int cli_issuer_list(const struct call *call);
+int cli_issuer_refresh(const struct call *call);
+int cli_issuer_show(const struct call *call);
+int cli_jws_verify(const struct call *call);
 int cli_key_jwks(const struct call *call);
 int cli_key_list(const struct call *call);
 int cli_serve(const struct call *call);

@@ -55,6 +55,7 @@ cli_device_show(const struct call *call)
 	    {"service", "seen_service", COLUMN_PLAIN},
 	    {"revoked", "revoked", COLUMN_TIME},
 	    {"reason", "revoked_reason", COLUMN_PLAIN},
+	    {"tokens from", "issuer", COLUMN_PLAIN},
 	    {"generation", "generation", COLUMN_PLAIN},
 	    {"refresh ends", "refresh_expires", COLUMN_TIME},
 	    {"sessions", "sessions", COLUMN_PLAIN},

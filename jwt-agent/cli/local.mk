@@ -14,6 +14,8 @@ noinst_LTLIBRARIES += %D%/libcli.la
 	%D%/doctor_agent.c \
 	%D%/doctor_login.c \
 	%D%/enroll.c \
+	%D%/issuer.c \
+	%D%/jws.c \
 	%D%/key.c \
 	%D%/output.c %D%/output.h \
 	%D%/pamcheck.c %D%/pamcheck.h \
@@ -29,6 +31,7 @@ noinst_LTLIBRARIES += %D%/libcli.la
 	%D%/usage.c %D%/usage.h
 %C%_libcli_la_LIBADD = \
 	jwt-agent/config/libconfig.la \
+	jwt-agent/verify/libverify.la \
 	varlink/libvarlink.la \
 	$(SMARTCOLS_LIBS)
 

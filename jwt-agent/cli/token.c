@@ -70,6 +70,9 @@ print_verdict(const struct call *call, const struct explain_reply *reply)
 	static const struct column steps[] = {
 	    {"STEP", "step", COLUMN_PLAIN},
 	    {"OK", "ok", COLUMN_PLAIN},
+	    {"FOUND", "found", COLUMN_PLAIN},
+	    {"WANTED", "wanted", COLUMN_PLAIN},
+	    {"DECIDED BY", "line", COLUMN_PLAIN},
 	    {"DETAIL", "detail", COLUMN_PLAIN},
 	};
 	auto_json json_t *answer = NULL;

@@ -2,6 +2,7 @@
 #include "jwt-agent/server/calls.h"
 
 #include "jwt-agent/server/introspection.h"
+#include "jwt-agent/server/keys.h"
 #include "jwt-agent/server/leaders.h"
 #include "jwt-agent/server/process.h"
 #include "jwt-agent/server/takeup.h"
@@ -15,6 +16,7 @@ struct calls {
 	struct calls_options options;
 	struct turn *turn;
 	struct leaders *leaders;
+	struct keys *keys;
 	struct caller self;
 };
 
@@ -101,6 +103,12 @@ settle(struct task *task, void *context)
 {
 	struct calls *calls = context;
 
+	if (task->call.fetch != NULL)
+		keys_fetch(calls->keys, task->call.fetch);
+	if (task->outcome == ERR_KEYS_NEEDED) {
+		keys_park(calls->keys, task);
+		return;
+	}
 	carry_out(calls, task);
 	task_log(task, calls->options.log);
 	log_store(calls, task);
@@ -180,6 +188,23 @@ fail_task(struct calls *calls, struct task *task, enum err e)
 	settle(task, calls);
 }
 
+/* Frees a task that nobody waits for any more. */
+static bool
+is_abandoned(struct task *task)
+{
+	if (task->peer != NULL)
+		return false;
+	task_free(task);
+	return true;
+}
+
+static void
+on_keys_ready(struct task *task, void *context)
+{
+	if (!is_abandoned(task))
+		start(context, task);
+}
+
 struct waiting {
 	struct calls *calls;
 	struct task *task;
@@ -193,10 +218,8 @@ on_resolved(enum err outcome, int64_t uid, void *context)
 	struct task *task = waiting->task;
 
 	free(waiting);
-	if (task->peer == NULL) {
-		task_free(task); /* nobody waits for it any more */
+	if (is_abandoned(task))
 		return;
-	}
 	if (outcome == OK)
 		task->resolved = uid;
 	if (outcome == OK || outcome == ERR_NO_SUCH_USER) {
@@ -352,9 +375,8 @@ calls_go_on(struct calls *calls, struct peer *peer)
 }
 
 /* Work that the agent gives itself. */
-void
-calls_submit(
-    struct calls *calls, const struct request *row, const json_t *parameters)
+static void
+submit(struct calls *calls, const struct request *row, const json_t *parameters)
 {
 	struct field_error error;
 	struct task *task = NULL;
@@ -370,13 +392,21 @@ report_gone(struct calls *calls, const char *session, const char *reason)
 	auto_json json_t *parameters =
 	    json_pack("{ss ss}", "session", session, "reason", reason);
 
-	calls_submit(calls, &request_leader_gone, parameters);
+	submit(calls, &request_leader_gone, parameters);
 }
 
 static void
 on_leader_gone(const char *session, void *context)
 {
 	report_gone(context, session, "process ended");
+}
+
+static void
+on_keys_fetched(const char *issuer, void *context)
+{
+	auto_json json_t *parameters = json_pack("{ss}", "issuer", issuer);
+
+	submit(context, &request_keep_keys, parameters);
 }
 
 static void
@@ -403,6 +433,10 @@ calls_new(
 		e = turn_new(
 		    &calls->turn, loop, options->service->store, settle, calls);
 	if (e == OK)
+		e = keys_new(&calls->keys, loop,
+		    &(struct keys_options){options->service, options->log,
+			{on_keys_ready, on_keys_fetched, calls}});
+	if (e == OK)
 		e = take_up_sessions(
 		    options->service, calls->leaders, on_taken_up, calls);
 	if (e == OK)
@@ -416,6 +450,7 @@ calls_free(struct calls *calls)
 	if (calls == NULL)
 		return;
 	turn_free(calls->turn);
+	keys_free(calls->keys);
 	leaders_free(calls->leaders);
 	free(calls);
 }
@@ -435,4 +470,12 @@ calls_abandon(struct peer *peer)
 		task_free(task);
 	else if (task != NULL)
 		task->peer = NULL;
+}
+
+void
+calls_sweep(struct calls *calls)
+{
+	submit(calls, &request_lapse, NULL);
+	submit(calls, &request_forget_used, NULL);
+	keys_sweep(calls->keys);
 }

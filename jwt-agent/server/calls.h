@@ -34,13 +34,12 @@ void calls_take(
 /* The peer has read what a stream gave it: more of it. */
 void calls_go_on(struct calls *calls, struct peer *peer);
 
-/* The peer goes. Its task, if it waits for the commit or for the resolver, goes
- * on without it: an answer that is lost does not undo what was done. */
+/* The peer goes. Its task, if it waits for the commit, for the resolver or for
+ * keys, goes on without it: an answer that is lost does not undo what was done. */
 void calls_abandon(struct peer *peer);
 
-/* Work that the agent gives itself; `parameters` is borrowed. */
-void calls_submit(
-    struct calls *calls, const struct request *row, const json_t *parameters);
+/* What is due by now: sessions that lapse, marks that end, keys. */
+void calls_sweep(struct calls *calls);
 
 /* Commits what is under way. */
 void calls_commit(struct calls *calls);

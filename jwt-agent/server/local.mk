@@ -5,6 +5,7 @@ noinst_LTLIBRARIES += %D%/libserver.la
 	%D%/fetcher.c %D%/fetcher.h \
 	%D%/fetching.c %D%/fetching.h \
 	%D%/introspection.c %D%/introspection.h \
+	%D%/keys.c %D%/keys.h \
 	%D%/leaders.c %D%/leaders.h \
 	%D%/listener.c %D%/listener.h \
 	%D%/peer.c %D%/peer.h \

@@ -15,7 +15,7 @@ enum who {
 	WHO_ANY,
 	WHO_OWNER,   /* the user that the call is about, and administrators */
 	WHO_ADMIN,   /* root and the admin group */
-	WHO_SERVICE, /* root: a service that logs people in */
+	WHO_SERVICE, /* root, and the callers= of the service it is about */
 	WHO_AGENT,   /* the agent itself: cannot be called from outside */
 };
 
@@ -61,6 +61,8 @@ extern const size_t request_count;
 /* What the agent asks of itself. */
 extern const struct request request_leader_gone;
 extern const struct request request_lapse;
+extern const struct request request_forget_used;
+extern const struct request request_keep_keys;
 
 /* The row of a method; ERR_METHOD_NOT_FOUND, ERR_INTERFACE_NOT_FOUND. */
 MUST_USE enum err request_find(const char *method, const struct request **out);

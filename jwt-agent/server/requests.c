@@ -3,6 +3,7 @@
 
 #include "jwt-agent/service/admin.h"
 #include "jwt-agent/service/device.h"
+#include "jwt-agent/service/issuer.h"
 #include "jwt-agent/service/login.h"
 #include "jwt-agent/service/session.h"
 #include "jwt-agent/service/token.h"
@@ -31,12 +32,15 @@ R("io.jwtagent.Device.Show",        OWNER,   READ,  "device-show",       0,     
 R("io.jwtagent.Device.Revoke",      OWNER,   WRITE, "device-revoke",     AUDIT_GRANTS,               NULL,         subject_revoke,  device_revoke,       device_revoke_request,     device_revoke_reply) \
 R("io.jwtagent.Session.Show",       OWNER,   READ,  "session-show",      0,                          NULL,         subject_session, session_show,        session_show_request,      session_view) \
 R("io.jwtagent.Session.Terminate",  OWNER,   WRITE, "session-terminate", AUDIT_GRANTS,               NULL,         subject_terminate, session_terminate, session_terminate_request, session_terminate_reply) \
+R("io.jwtagent.Issuer.Show",        ADMIN,   READ,  "issuer-show",       0,                          NULL,         NULL,            issuer_show,         issuer_request,            issuer_view) \
+R("io.jwtagent.Issuer.Refresh",     ADMIN,   WRITE, "issuer-refresh",    AUDIT_GRANTS,               NULL,         NULL,            issuer_refresh,      issuer_request,            issuer_view) \
 R("io.jwtagent.Admin.Status",       ADMIN,   READ,  "status",            0,                          NULL,         NULL,            admin_status,        empty,                     status_reply)
 
 #define LISTS(R) \
 /* method                     who    event           names            next          request               entry                   as */ \
 R("io.jwtagent.Device.List",  OWNER, "device-list",  names_devices,   device_list,  device_list_request,  device_view,  "device") \
 R("io.jwtagent.Session.List", OWNER, "session-list", names_sessions,  session_list, session_list_request, session_view, "session") \
+R("io.jwtagent.Issuer.List",  ADMIN, "issuer-list",  NULL,            issuer_list,  issuer_list_request,  issuer_view,  "issuer") \
 R("io.jwtagent.Admin.Audit",  ADMIN, "audit-list",   NULL,            admin_audit,  audit_request,        audit_view,   "event")
 /* clang-format on */
 
@@ -107,34 +111,29 @@ LISTS(TYPED_LIST)
 const struct request requests[] = {CALLS(CALL_ROW) LISTS(LIST_ROW)};
 const size_t request_count = sizeof(requests) / sizeof(*requests);
 
-static enum err
-run_leader_gone(struct call *call, const void *request, void *reply)
-{
-	return session_leader_gone(call, request, reply);
-}
+/* What the agent asks of itself: name, event, flags, run, request. */
+#define OWN_CALLS(R)                                                           \
+	R(leader_gone, "session-close", AUDIT_GRANTS, session_leader_gone,     \
+	    session_terminate_request)                                         \
+	R(lapse, "session-lapse", 0, session_lapse, empty)                     \
+	R(forget_used, "replay-sweep", 0, login_forget_used, empty)            \
+	R(keep_keys, "keys-keep", 0, issuer_keep, issuer_request)
 
-static enum err
-run_lapse(struct call *call, const void *request, void *reply)
-{
-	return session_lapse(call, request, reply);
-}
-
-const struct request request_leader_gone = {.method = "leader gone",
-    .who = WHO_AGENT,
-    .txn = TXN_WRITE,
-    .event = "session-close",
-    .flags = AUDIT_GRANTS,
-    .request = session_terminate_request_fields,
-    .reply = empty_fields,
-    .run = run_leader_gone};
-
-const struct request request_lapse = {.method = "lapse",
-    .who = WHO_AGENT,
-    .txn = TXN_WRITE,
-    .event = "session-lapse",
-    .request = empty_fields,
-    .reply = empty_fields,
-    .run = run_lapse};
+#define OWN_CALL(name, happening, flags_, function, request_type)              \
+	static enum err own_##name(                                            \
+	    struct call *call, const void *request, void *reply)               \
+	{                                                                      \
+		return function(call, request, reply);                         \
+	}                                                                      \
+	const struct request request_##name = {.method = #name,                \
+	    .who = WHO_AGENT,                                                  \
+	    .txn = TXN_WRITE,                                                  \
+	    .event = happening,                                                \
+	    .flags = flags_,                                                   \
+	    .request = request_type##_fields,                                  \
+	    .reply = empty_fields,                                             \
+	    .run = own_##name};
+OWN_CALLS(OWN_CALL)
 
 static bool
 interface_is_known(const char *method, size_t size)

@@ -94,7 +94,7 @@ on_sweep(sd_event_source *source, uint64_t now, void *context)
 {
 	struct server *server = context;
 
-	calls_submit(server->calls, &request_lapse, NULL);
+	calls_sweep(server->calls);
 	sd_event_source_set_time(
 	    source, now + SERVER_SWEEP_SECONDS * UINT64_C(1000000));
 	sd_event_source_set_enabled(source, SD_EVENT_ONESHOT);

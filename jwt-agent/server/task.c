@@ -83,6 +83,20 @@ find_subject(struct task *task)
 	return OK;
 }
 
+/* Every request of a service names it in its member `service`. */
+static const char *
+service_of(const struct task *task)
+{
+	const struct fields *fields = task->row->request();
+
+	for (size_t i = 0; i < fields->count; i++)
+		if (strcmp(fields->field[i].name, "service") == 0)
+			return *(char *const *)(const void *)((const char *)task
+								  ->request +
+			    fields->field[i].offset);
+	return "";
+}
+
 static bool
 may(const struct task *task)
 {
@@ -97,7 +111,9 @@ may(const struct task *task)
 	case WHO_ADMIN:
 		return call->admin;
 	case WHO_SERVICE:
-		return call->caller->uid == 0;
+		return stack_takes_caller(
+		    stacks_find(call->service->stacks, service_of(task)),
+		    call->caller->uid);
 	case WHO_AGENT:
 		return task->peer == NULL;
 	}
@@ -134,6 +150,8 @@ is_audited(const struct task *task)
 {
 	if (task->row->txn == TXN_READ)
 		return task_wants_audit(task);
+	if (task->outcome == ERR_KEYS_NEEDED)
+		return false; /* it will be run again */
 	return task->outcome != OK || (task->row->flags & AUDIT_GRANTS) != 0;
 }
 
@@ -257,6 +275,8 @@ sentence(const struct task *task, char text[SENTENCE_MAX])
 		const char *shown = err_shown(task->outcome);
 		bool veiled = shown != err_text(task->outcome);
 
+		if (!veiled && task->call.message[0] != '\0')
+			shown = task->call.message;
 		snprintf(text, SENTENCE_MAX, "%s%s",
 		    veiled ? "" : "token refused: ", shown);
 	} else if (detail != NULL && !err_is_fault(task->outcome)) {

@@ -36,4 +36,6 @@ call_reset(struct call *call)
 	free(call->effects);
 	call->effects = NULL;
 	call->effect_count = 0;
+	call->fetch = NULL;
+	call->message[0] = '\0';
 }

@@ -14,7 +14,9 @@
 #include "base/host.h"
 #include "base/id.h"
 #include "jwt-agent/config/config.h"
-#include "jwt-agent/service/keyring.h"
+#include "jwt-agent/policy/message.h"
+#include "jwt-agent/service/stacks.h"
+#include "jwt-agent/service/trust.h"
 #include "lmdb-store/audit.h"
 #include "lmdb-store/store.h"
 #include "varlink/caller.h"
@@ -30,6 +32,8 @@ struct service {
 	const struct host *host;
 	struct store *store;
 	const struct keyring *keyring;
+	struct trust *trust;
+	const struct stacks *stacks;
 	const char *boot; /* the id of this boot of the machine */
 	int64_t started;
 };
@@ -62,13 +66,18 @@ struct call {
 	bool admin;	 /* the caller is root or an administrator */
 	int64_t subject; /* the uid the call is about */
 	struct leader leader;
+	bool waited; /* keys were fetched for it: it does not wait again */
 
 	/* left: the event's members besides time, event, outcome, reason and
-	 * caller; an alert, which is an event of its own; effects */
+	 * caller; an alert, which is an event of its own; effects; an issuer
+	 * whose keys are to be fetched; what the service says to a refusal
+	 * instead of its text, if it is not empty */
 	struct audit_record event;
 	const char *alert;
 	struct effect *effects;
 	size_t effect_count;
+	struct trusted *fetch;
+	char message[POLICY_TEXT_SIZE];
 };
 
 /* Copies a text into a member of the event; without memory it stays NULL. */

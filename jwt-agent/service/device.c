@@ -70,18 +70,36 @@ count_sessions(struct call *call, const char *device, int64_t *count)
 	return e == ERR_NOT_FOUND ? OK : e;
 }
 
+/* What the refresh family has to say, where there is one. */
+static enum err
+view_family(struct call *call, const struct device_record *device,
+    struct device_view *view)
+{
+	auto_clear(family_record) struct family_record family = {0};
+	enum err e;
+
+	if (device->family == NULL)
+		return OK;
+	e = family_get(call->txn, device->family, &family);
+	if (e != OK)
+		return e == ERR_NOT_FOUND ? ERR_STORE : e;
+	view->generation = family.generation;
+	view->refresh_expires =
+	    grant_refresh_expires(call->service->config, &family);
+	return OK;
+}
+
 /* Hands the record's strings over to the view. */
 static enum err
 view_device(
     struct call *call, struct device_record *device, struct device_view *view)
 {
-	auto_clear(family_record) struct family_record family = {0};
-	enum err e = family_get(call->txn, device->family, &family);
+	enum err e = view_family(call, device, view);
 
 	if (e == OK)
 		e = count_sessions(call, device->id, &view->sessions);
 	if (e != OK)
-		return e == ERR_NOT_FOUND ? ERR_STORE : e;
+		return e;
 	view->device = TAKE(device->id);
 	view->user = TAKE(device->user);
 	view->uid = device->uid;
@@ -93,9 +111,7 @@ view_device(
 	view->seen_service = TAKE(device->seen_service);
 	view->revoked = device->revoked;
 	view->revoked_reason = TAKE(device->revoked_reason);
-	view->generation = family.generation;
-	view->refresh_expires =
-	    grant_refresh_expires(call->service->config, &family);
+	view->issuer = TAKE(device->issuer);
 	view->claims = TAKE(device->claims);
 	return OK;
 }
@@ -149,9 +165,12 @@ revoke_family_of(
     struct call *call, const char *id, const char *reason, int64_t *revoked)
 {
 	auto_clear(family_record) struct family_record family = {0};
-	enum err e = family_get(call->txn, id, &family);
+	enum err e;
 
 	*revoked = 0;
+	if (id == NULL)
+		return OK; /* another issuer refreshes its tokens */
+	e = family_get(call->txn, id, &family);
 	if (e != OK)
 		return e == ERR_NOT_FOUND ? ERR_STORE : e;
 	if (strcmp(family.state, FAMILY_ACTIVE) != 0)

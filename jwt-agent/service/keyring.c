@@ -87,8 +87,11 @@ describe_issuer(struct keyring *keyring, const struct config *config)
 {
 	struct issuer *issuer = &keyring->issuer;
 
-	issuer->name = "this agent";
+	issuer->name = CONFIG_LOCAL_ISSUER;
 	issuer->issuer = config->issuer;
+	keyring->audience_item = config->audience;
+	keyring->audience = (struct texts){1, &keyring->audience_item};
+	issuer->audience = &keyring->audience;
 	issuer->keys = (const struct key *const *)keyring->keys;
 	issuer->key_count = keyring->count;
 	for (size_t i = 0; i < keyring->count; i++)

@@ -19,6 +19,9 @@ struct keyring {
 	size_t count;
 	const struct key *signing;
 	struct issuer issuer;
+	struct texts
+	    audience; /* the issuer's; its item is the configuration's */
+	char *audience_item;
 };
 
 /* Reads the keys, and makes one if there is none of the configured

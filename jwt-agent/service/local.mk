@@ -7,17 +7,24 @@ noinst_LTLIBRARIES += %D%/libservice.la
 	%D%/device.c %D%/device.h \
 	%D%/enrolment.c %D%/enrolment.h \
 	%D%/grant.c %D%/grant.h \
+	%D%/issuer.c %D%/issuer.h \
+	%D%/keyfiles.c %D%/keyfiles.h \
 	%D%/keyring.c %D%/keyring.h \
 	%D%/login.c %D%/login.h \
+	%D%/origin.c %D%/origin.h \
 	%D%/refresh_token.c %D%/refresh_token.h \
 	%D%/revocation.c %D%/revocation.h \
 	%D%/rotation.c %D%/rotation.h \
 	%D%/session.c %D%/session.h \
+	%D%/stacks.c %D%/stacks.h \
 	%D%/token.c %D%/token.h \
+	%D%/trust.c %D%/trust.h \
+	%D%/trusted.c %D%/trusted.h \
 	%D%/verdict.c %D%/verdict.h
 %C%_libservice_la_LIBADD = \
 	jwt-agent/verify/libverify.la \
 	jwt-agent/policy/libpolicy.la \
+	jwt-agent/config/libconfig.la \
 	lmdb-store/libstore.la \
 	varlink/libvarlink.la \
 	base/libbase.la

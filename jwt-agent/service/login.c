@@ -1,17 +1,14 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "jwt-agent/service/login.h"
 
-#include "base/base64url.h"
 #include "jwt-agent/service/revocation.h"
 #include "jwt-agent/service/rotation.h"
 #include "jwt-agent/service/token.h"
 #include "jwt-agent/service/verdict.h"
+#include "lmdb-store/replay.h"
 #include "lmdb-store/session.h"
 
-#include <openssl/evp.h>
 #include <string.h>
-
-#define HASH_BYTES 32
 
 static void
 note_login(struct call *call, const char *user, int64_t uid,
@@ -31,30 +28,6 @@ copy(char **out, const char *text)
 		return OK;
 	*out = strdup(text);
 	return *out != NULL ? OK : ERR_NO_MEMORY;
-}
-
-/* Which token it was, without keeping it: a hash of issuer and whole token,
- * since two issuers may use the same jti. */
-static enum err
-hash_token(const char *issuer, const struct secret *token, char **out)
-{
-	EVP_MD_CTX *context = EVP_MD_CTX_new();
-	uint8_t hash[HASH_BYTES];
-	bool hashed = context != NULL &&
-	    EVP_DigestInit_ex(context, EVP_sha256(), NULL) == 1 &&
-	    EVP_DigestUpdate(context, issuer, strlen(issuer) + 1) == 1 &&
-	    EVP_DigestUpdate(context, secret_data(token), secret_size(token)) ==
-		1 &&
-	    EVP_DigestFinal_ex(context, hash, NULL) == 1;
-
-	EVP_MD_CTX_free(context);
-	if (!hashed)
-		return ERR_CRYPTO;
-	*out = malloc(BASE64URL_TEXT_SIZE(HASH_BYTES) + 1);
-	if (*out == NULL)
-		return ERR_NO_MEMORY;
-	base64url_encode(*out, hash, HASH_BYTES);
-	return OK;
 }
 
 static enum err
@@ -81,8 +54,7 @@ fill_session(struct call *call, const struct authenticate_request *request,
 	if (e == OK)
 		e = copy(&session->rhost, request->rhost);
 	if (e == OK)
-		e = hash_token(
-		    session->issuer, request->token, &session->jti_hash);
+		e = copy(&session->jti_hash, verdict->origin);
 	session->uid = request->uid;
 	session->created = session->activity = call->now;
 	session->expires = verdict->token.expires;
@@ -105,6 +77,16 @@ note_last_seen(struct call *call, const struct authenticate_request *request,
 	return e == OK ? device_put(call->txn, device) : e;
 }
 
+/* A token that may be used once is marked as long as it could be accepted. */
+static enum err
+note_use(struct call *call, const struct verdict *verdict)
+{
+	if (!verdict->stack->replay_once)
+		return OK;
+	return replay_put(call->txn, verdict->origin,
+	    verdict->token.expires + verdict->token.issuer->leeway);
+}
+
 enum err
 login_authenticate(struct call *call,
     const struct authenticate_request *request,
@@ -112,8 +94,8 @@ login_authenticate(struct call *call,
 {
 	auto_clear(verdict) struct verdict verdict = {0};
 	auto_clear(session_record) struct session_record session = {0};
-	struct attempt attempt = {
-	    request->user, request->uid, request->token, request->cut};
+	struct attempt attempt = {request->user, request->uid, request->service,
+	    request->rhost, request->token, request->cut};
 	enum err e;
 
 	note_login(call, request->user, request->uid, request->service,
@@ -125,6 +107,8 @@ login_authenticate(struct call *call,
 		e = session_put(call->txn, NULL, &session);
 	if (e == OK)
 		e = note_last_seen(call, request, &verdict.device);
+	if (e == OK)
+		e = note_use(call, &verdict);
 	if (e != OK)
 		return e;
 	call_note(&call->event.session, session.id);
@@ -179,6 +163,15 @@ check_still_good(struct call *call, const struct session_record *session)
 	return session_is_live(session) ? OK : ERR_SESSION_ENDED;
 }
 
+/* An issuer that is gone from the configuration has none to give. */
+static int64_t
+leeway_of(const struct call *call, const char *iss)
+{
+	const struct issuer *issuer = trust_issuer(call->service->trust, iss);
+
+	return issuer != NULL ? issuer->leeway : 0;
+}
+
 enum err
 login_check_account(struct call *call, const struct session_request *request,
     struct empty *reply)
@@ -191,7 +184,9 @@ login_check_account(struct call *call, const struct session_request *request,
 		e = check_still_good(call, &session);
 	if (e != OK)
 		return e;
-	return call->now >= session.expires + ISSUER_LEEWAY ? ERR_EXPIRED : OK;
+	return call->now >= session.expires + leeway_of(call, session.issuer)
+	    ? ERR_EXPIRED
+	    : OK;
 }
 
 static enum err
@@ -256,6 +251,8 @@ open_session(struct call *call, const struct session_record *pending,
 	struct session_record active = *pending; /* borrows the strings */
 	auto_str char *state = strdup(SESSION_ACTIVE);
 	auto_str char *boot = strdup(call->service->boot);
+	int64_t longest = stacks_find(call->service->stacks, pending->service)
+			      ->config->session_max;
 	enum err e;
 
 	if (state == NULL || boot == NULL)
@@ -263,7 +260,7 @@ open_session(struct call *call, const struct session_record *pending,
 	active.state = state;
 	active.boot = boot;
 	active.opened = active.activity = call->now;
-	active.due = 0;
+	active.due = longest > 0 ? call->now + longest : 0;
 	active.leader = call->leader.pid;
 	active.leader_start = call->leader.start;
 	if (request->tty != NULL)
@@ -339,4 +336,13 @@ login_change_token(struct call *call, const struct change_request *request,
 	if (e == OK && presented.family.uid != request->uid)
 		return ERR_WRONG_USER;
 	return e == OK ? token_rotate(call, &presented, reply) : e;
+}
+
+enum err
+login_forget_used(
+    struct call *call, const struct empty *request, struct empty *reply)
+{
+	(void)request;
+	(void)reply;
+	return replay_sweep(call->txn, call->now, FORGET_BATCH);
 }

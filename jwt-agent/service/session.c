@@ -146,6 +146,17 @@ session_leader_gone(struct call *call,
 	    call, &session, SESSION_CLOSED, request->reason, EFFECT_FORGET);
 }
 
+/* Nobody opened it in time, or it has lasted as long as its service lets it. */
+static enum err
+lapse(struct call *call, const struct session_record *session)
+{
+	if (strcmp(session->state, SESSION_PENDING) == 0)
+		return end_session(call, session, SESSION_EXPIRED,
+		    "never opened", EFFECT_FORGET);
+	return end_session(
+	    call, session, SESSION_EXPIRED, "session_max reached", EFFECT_END);
+}
+
 enum err
 session_lapse(
     struct call *call, const struct empty *request, struct empty *reply)
@@ -158,8 +169,7 @@ session_lapse(
 	for (int i = 0; i < LAPSE_BATCH && e == OK; i++) {
 		e = session_next_due(call->txn, call->now, &session);
 		if (e == OK)
-			e = end_session(call, &session, SESSION_EXPIRED,
-			    "never opened", EFFECT_FORGET);
+			e = lapse(call, &session);
 	}
 	return e == ERR_NOT_FOUND ? OK : e;
 }

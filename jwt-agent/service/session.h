@@ -31,7 +31,8 @@ session_subject(struct call *call, const char *session, int64_t *uid);
 MUST_USE enum err session_leader_gone(struct call *call,
     const struct session_terminate_request *request, struct empty *reply);
 
-/* Pending sessions that nobody opened in time end as expired. */
+/* Pending sessions that nobody opened in time, and active ones that reached
+ * their service's session_max, end as expired. */
 MUST_USE enum err session_lapse(
     struct call *call, const struct empty *request, struct empty *reply);
 

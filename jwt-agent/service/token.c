@@ -4,6 +4,7 @@
 #include "jwt-agent/service/refresh_token.h"
 #include "jwt-agent/service/verdict.h"
 
+#include <stdio.h>
 #include <string.h>
 
 enum err
@@ -60,19 +61,51 @@ token_refresh(struct call *call, const struct refresh_request *request,
 	return e == OK ? token_rotate(call, &presented, reply) : e;
 }
 
-static json_t *
-steps_of(const struct trail *trail)
+/* Which line of the configuration a step went by, empty when none decides. */
+static void
+find_line(const struct call *call, const struct verdict *verdict,
+    const char *service, const struct trail_rule *rule,
+    char line[CONFIG_WHERE_SIZE])
 {
+	const struct trusted *trusted =
+	    trust_of(call->service->trust, verdict->token.issuer);
+	char section[CONFIG_SERVICE_NAME_MAX + 16] = "token";
+
+	line[0] = '\0';
+	if (rule->section == NULL)
+		return;
+	if (strcmp(rule->section, "service") == 0)
+		snprintf(section, sizeof(section), "service %.64s", service);
+	else if (strcmp(rule->section, "issuer") == 0 && trusted != NULL)
+		snprintf(section, sizeof(section), "issuer %s",
+		    trusted->config->name);
+	config_where(call->service->config, section, rule->key, line);
+}
+
+static json_t *
+step_json(const struct call *call, const struct verdict *verdict,
+    const char *service, const struct trail_step *step)
+{
+	char line[CONFIG_WHERE_SIZE];
+
+	find_line(call, verdict, service, &step->rule, line);
+	return json_pack("{ss sb ss ss ss ss}", "step", step->step, "ok",
+	    step->ok, "detail", step->detail, "found", step->found, "wanted",
+	    step->wanted, "line", line);
+}
+
+static json_t *
+steps_of(
+    const struct call *call, const struct verdict *verdict, const char *service)
+{
+	const struct trail *trail = &verdict->trail;
 	auto_json json_t *steps = json_array();
 
-	for (size_t i = 0; i < trail->count; i++) {
-		const struct trail_step *step = &trail->steps[i];
-
+	for (size_t i = 0; i < trail->count; i++)
 		if (json_array_append_new(steps,
-			json_pack("{ss sb ss}", "step", step->step, "ok",
-			    step->ok, "detail", step->detail)) != 0)
+			step_json(call, verdict, service, &trail->steps[i])) !=
+		    0)
 			return NULL;
-	}
 	return TAKE(steps);
 }
 
@@ -82,20 +115,21 @@ token_explain(struct call *call, const struct explain_request *request,
     struct explain_reply *reply)
 {
 	auto_clear(verdict) struct verdict verdict = {0};
-	struct attempt attempt = {request->user, call->subject, request->token,
+	struct attempt attempt = {request->user, call->subject,
+	    request->service, request->rhost, request->token,
 	    token_is_cut(secret_size(request->token))};
 	enum err e;
 
 	if (call->subject == SUBJECT_UNKNOWN)
 		return ERR_NO_SUCH_USER;
 	e = verdict_reach(call, &attempt, &verdict);
-	if (err_is_fault(e))
+	if (err_is_fault(e) || e == ERR_KEYS_NEEDED)
 		return e;
 	reply->accepted = e == OK;
 	reply->reason = strdup(err_name(e));
 	reply->message =
 	    strdup(e == OK ? "the token would be accepted" : err_text(e));
-	reply->steps = steps_of(&verdict.trail);
+	reply->steps = steps_of(call, &verdict, request->service);
 	if (reply->reason == NULL || reply->message == NULL ||
 	    reply->steps == NULL)
 		return ERR_NO_MEMORY;

@@ -1,13 +1,15 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "jwt-agent/service/verdict.h"
 
-#include "jwt-agent/policy/policy.h"
+#include "jwt-agent/policy/message.h"
 #include "lmdb-store/family.h"
+#include "lmdb-store/replay.h"
 #include "lmdb-store/revoked.h"
 
 #include <string.h>
 
-static const struct policy login_policy = {.min_uid = POLICY_MIN_UID};
+/* Where our own tokens name groups. */
+#define LOCAL_GROUPS_CLAIM "groups"
 
 void
 verdict_clear(struct verdict *verdict)
@@ -16,23 +18,65 @@ verdict_clear(struct verdict *verdict)
 	device_record_clear(&verdict->device);
 }
 
+static bool
+is_local(const struct call *call, const struct verdict *verdict)
+{
+	return verdict->token.issuer == &call->service->keyring->issuer;
+}
+
+/*
+ * A key is missing. It may have been published since the keys were fetched,
+ * or the keys are too old: then they are fetched, though not for every token
+ * that asks, and the call waits for them once if somebody waits for the call.
+ */
+static enum err
+ask_for_keys(struct call *call, struct verdict *verdict)
+{
+	struct trusted *trusted =
+	    trust_of(call->service->trust, verdict->token.issuer);
+	enum err refusal = ERR_UNKNOWN_KEY;
+
+	if (trusted == NULL || !trusted_is_fetched(trusted))
+		return refusal;
+	if (trusted_state(trusted, call->now) == KEYS_UNAVAILABLE)
+		refusal = ERR_KEYS_UNAVAILABLE;
+	if (trusted->problem.text[0] != '\0')
+		trail_note(&verdict->trail, "; %.100s", trusted->problem.text);
+	if (!trusted->fetching && !trusted_may_retry(trusted, call->now))
+		return refusal;
+	call->fetch = trusted;
+	return call->waited || !verdict->stack->config->interactive
+	    ? refusal
+	    : ERR_KEYS_NEEDED;
+}
+
 static enum err
 check_token(
     struct call *call, const struct attempt *attempt, struct verdict *verdict)
 {
-	const struct issuer *const issuers[] = {
-	    &call->service->keyring->issuer};
-	char *item[] = {(char *)(uintptr_t)call->service->config->audience};
-	const struct texts audience = {1, item};
+	struct trust *trust = call->service->trust;
 	struct verify_input input = {
 	    .token = secret_text(attempt->token),
 	    .size = secret_size(attempt->token),
 	    .cut = attempt->cut,
-	    .audience = &audience,
+	    .audience = &verdict->stack->config->audience,
 	};
+	struct trusted *trusted;
+	size_t count;
+	const struct issuer *const *issuers =
+	    trust_issuers(trust, call->now, &count);
+	enum err e = verify_token(&input, issuers, count, call->now,
+	    &verdict->trail, &verdict->token);
 
-	return verify_token(
-	    &input, issuers, 1, call->now, &verdict->trail, &verdict->token);
+	if (e == ERR_UNKNOWN_KEY)
+		return ask_for_keys(call, verdict);
+	trusted = trust_of(trust, verdict->token.issuer);
+	if (trusted != NULL && trusted_state(trusted, call->now) == KEYS_STALE)
+		call->fetch = trusted;
+	if (e == OK)
+		e = origin_of_token(verdict->token.issuer->issuer,
+		    attempt->token, verdict->origin);
+	return e;
 }
 
 static enum err
@@ -66,6 +110,14 @@ check_family(struct call *call, const char *id)
 	return strcmp(family.state, FAMILY_ACTIVE) == 0 ? OK : ERR_REVOKED;
 }
 
+static enum err
+check_active(struct call *call, const struct device_record *device)
+{
+	call_note(&call->event.device, device->id);
+	return strcmp(device->state, DEVICE_ACTIVE) == 0 ? OK
+							 : ERR_DEVICE_REVOKED;
+}
+
 /* A device that the store does not know was never ours, or is forgotten. */
 static enum err
 check_device(struct call *call, const char *id, struct device_record *device)
@@ -77,29 +129,137 @@ check_device(struct call *call, const char *id, struct device_record *device)
 	e = device_get(call->txn, id, device);
 	if (e == ERR_NO_SUCH_DEVICE)
 		return ERR_DEVICE_REVOKED;
-	if (e != OK)
-		return e;
-	call_note(&call->event.device, device->id);
-	return strcmp(device->state, DEVICE_ACTIVE) == 0 ? OK
-							 : ERR_DEVICE_REVOKED;
+	return e == OK ? check_active(call, device) : e;
 }
 
+/* A token of ours names device and family; one of another issuer is known by
+ * where it comes from. */
 static enum err
-check_revocation(struct call *call, struct verdict *verdict)
+check_holder(
+    struct call *call, const struct attempt *attempt, struct verdict *verdict)
 {
 	const struct verified *token = &verdict->token;
 	enum err e;
 
-	trail_open(&verdict->trail, "revocation");
+	if (!is_local(call, verdict)) {
+		e = origin_device(call, token, attempt->user, attempt->uid,
+		    attempt->rhost, &verdict->device, &verdict->new_device);
+		if (e != OK || verdict->new_device)
+			return e;
+		return check_active(call, &verdict->device);
+	}
 	e = check_device(call, token->device, &verdict->device);
 	if (e == OK)
 		e = check_family(call, token->family);
-	if (e == OK)
-		e = check_jti(call, token);
-	if (e == OK)
+	return e == OK ? check_jti(call, token) : e;
+}
+
+static enum err
+check_revocation(
+    struct call *call, const struct attempt *attempt, struct verdict *verdict)
+{
+	enum err e;
+
+	trail_open(&verdict->trail, "revocation");
+	e = check_holder(call, attempt, verdict);
+	if (e == OK && verdict->new_device)
+		trail_note(&verdict->trail, "a device that is new here");
+	else if (e == OK)
 		trail_note(
 		    &verdict->trail, "device %s is active", verdict->device.id);
 	trail_close(&verdict->trail, e);
+	return e;
+}
+
+static enum err
+check_replay(struct call *call, struct verdict *verdict)
+{
+	bool used = false;
+	enum err e;
+
+	if (!verdict->stack->replay_once)
+		return OK;
+	trail_open(&verdict->trail, "replay");
+	trail_rule(&verdict->trail, "service", "replay");
+	trail_wanted(&verdict->trail, "once");
+	e = replay_has(call->txn, verdict->origin, &used);
+	if (e == OK)
+		trail_found(&verdict->trail, used ? "used" : "not used");
+	if (e == OK && used)
+		e = ERR_REPLAYED;
+	if (e == OK)
+		trail_note(&verdict->trail, "not used before");
+	trail_close(&verdict->trail, e);
+	return e;
+}
+
+/* The user that the token names here; our own tokens say the name itself. */
+static enum err
+map_user(struct call *call, struct verdict *verdict,
+    char room[MAPPING_USER_MAX + 1], const char **user)
+{
+	const struct trusted *trusted =
+	    trust_of(call->service->trust, verdict->token.issuer);
+	enum err e;
+
+	*user = verdict->token.user;
+	if (trusted == NULL)
+		return OK;
+	trail_open(&verdict->trail, "mapping");
+	trail_rule(&verdict->trail, "issuer", "username_map");
+	trail_found(&verdict->trail, verdict->token.user);
+	e = mapping_apply(trusted->mapping, verdict->token.user, room);
+	*user = room;
+	if (e == OK)
+		trail_quote(&verdict->trail, room);
+	else if (e == ERR_WRONG_USER)
+		trail_note(&verdict->trail, "names no user of this host");
+	trail_close(&verdict->trail, e);
+	return e;
+}
+
+static struct policy_subject
+subject_of(const struct call *call, const struct attempt *attempt,
+    const struct verdict *verdict, const char *mapped)
+{
+	const struct trusted *trusted =
+	    trust_of(call->service->trust, verdict->token.issuer);
+	struct policy_subject subject = {
+	    .user = attempt->user,
+	    .uid = attempt->uid,
+	    .mapped = mapped,
+	    .issuer = verdict->token.issuer->name,
+	    .claims = verdict->token.claims,
+	    .groups_claim = LOCAL_GROUPS_CLAIM,
+	    .issued = verdict->token.issued,
+	    .now = call->now,
+	};
+
+	if (trusted != NULL) {
+		subject.groups_claim = trusted->config->groups_claim;
+		subject.issuer_claims = &trusted->config->require_claims;
+	}
+	return subject;
+}
+
+static enum err
+check_policy(
+    struct call *call, const struct attempt *attempt, struct verdict *verdict)
+{
+	const struct policy *policy = &verdict->stack->policy;
+	char room[MAPPING_USER_MAX + 1] = "";
+	const char *user = NULL;
+	enum err e = map_user(call, verdict, room, &user);
+	struct policy_subject subject =
+	    subject_of(call, attempt, verdict, user);
+
+	if (e == OK)
+		e = policy_user(policy, &subject, &verdict->trail);
+	if (e == OK)
+		e = policy_service(policy, &subject, &verdict->trail);
+	if (e == ERR_POLICY_DENIED && policy->deny_message != NULL)
+		policy_deny_text(
+		    policy->deny_message, verdict->token.claims, call->message);
 	return e;
 }
 
@@ -123,30 +283,17 @@ check_owner(const struct attempt *attempt, struct verdict *verdict)
 }
 
 static enum err
-check_user(
-    struct call *call, const struct attempt *attempt, struct verdict *verdict)
-{
-	const struct policy_subject subject = {
-	    .user = attempt->user,
-	    .uid = attempt->uid,
-	    .mapped = verdict->token.user,
-	    .claims = verdict->token.claims,
-	    .now = call->now,
-	};
-
-	return policy_user(&login_policy, &subject, &verdict->trail);
-}
-
-static enum err
 check_all(
     struct call *call, const struct attempt *attempt, struct verdict *verdict)
 {
 	enum err e = check_token(call, attempt, verdict);
 
 	if (e == OK)
-		e = check_revocation(call, verdict);
+		e = check_revocation(call, attempt, verdict);
 	if (e == OK)
-		e = check_user(call, attempt, verdict);
+		e = check_replay(call, verdict);
+	if (e == OK)
+		e = check_policy(call, attempt, verdict);
 	if (e == OK)
 		e = check_owner(attempt, verdict);
 	return e;
@@ -156,8 +303,10 @@ enum err
 verdict_reach(
     struct call *call, const struct attempt *attempt, struct verdict *verdict)
 {
-	enum err e = check_all(call, attempt, verdict);
+	enum err e;
 
+	verdict->stack = stacks_find(call->service->stacks, attempt->service);
+	e = check_all(call, attempt, verdict);
 	if (e != OK && verdict->trail.count > 0)
 		call_note(&call->event.detail,
 		    verdict->trail.steps[verdict->trail.count - 1].detail);

@@ -4,24 +4,31 @@
 
 /*
  * May this token log this user in to this service? The whole list: the token
- * itself (verify/), revocation (the store), and the user (policy/), in that
- * order; the first failure decides.
+ * itself (verify/), revocation and single use (the store), the user and the
+ * service's rules (policy/), in that order; the first failure decides.
  */
 
 #include "jwt-agent/service/call.h"
+#include "jwt-agent/service/origin.h"
+#include "jwt-agent/service/stacks.h"
 #include "jwt-agent/verify/verify.h"
 #include "lmdb-store/device.h"
 
 struct attempt {
-	const char *user; /* PAM_USER */
-	int64_t uid;	  /* its number */
+	const char *user;    /* PAM_USER */
+	int64_t uid;	     /* its number */
+	const char *service; /* PAM service */
+	const char *rhost;   /* may be NULL */
 	const struct secret *token;
 	bool cut;
 };
 
 struct verdict {
 	struct verified token;
+	const struct stack *stack;	   /* the service's rules */
+	char origin[ORIGIN_HASH_SIZE + 1]; /* which token it is */
 	struct device_record device;
+	bool new_device; /* it is not in the store yet */
 	struct trail trail;
 };
 
@@ -30,7 +37,7 @@ void verdict_clear(struct verdict *verdict);
 /*
  * OK, or the reason, which is then also the detail of the call's event. The
  * trail is filled in either case; token and device as far as they were
- * reached.
+ * reached. ERR_KEYS_NEEDED: run it again when call->fetch has its keys.
  */
 MUST_USE enum err verdict_reach(
     struct call *call, const struct attempt *attempt, struct verdict *verdict);

@@ -48,24 +48,69 @@ open_store(struct agency *agency, size_t map_start)
 		fail_msg("%s", why.text);
 }
 
+static void
+forget_configuration(struct agency *agency)
+{
+	trust_free(TAKE(agency->trust));
+	stacks_free(TAKE(agency->stacks));
+	keyring_free(TAKE(agency->keyring));
+	config_free(TAKE(agency->config));
+}
+
+static void
+write_file(const char *path, const char *text)
+{
+	FILE *file = fopen(path, "we");
+
+	assert_non_null(file);
+	assert_true(fputs(text, file) >= 0);
+	assert_int_equal(fclose(file), 0);
+}
+
+void
+agency_configure(struct agency *agency, const char *text)
+{
+	auto_str char *path = inside(agency, "jwt-agent.conf");
+	struct config_error error = {""};
+	struct txn *txn = NULL;
+
+	forget_configuration(agency);
+	write_file(path, text);
+	if (config_load(path, true, &agency->config, &error) != OK)
+		fail_msg("%s", error.text);
+	assert_int_equal(keyring_new(&agency->keyring, agency->store,
+			     agency->config, &agency->host),
+	    OK);
+	if (stacks_new(&agency->stacks, agency->config, &error) != OK ||
+	    trust_new(
+		&agency->trust, agency->config, agency->keyring, &error) != OK)
+		fail_msg("%s", error.text);
+	assert_int_equal(store_begin(agency->store, TXN_READ, &txn), OK);
+	assert_int_equal(trust_load(agency->trust, txn), OK);
+	txn_free(txn);
+	agency->service = (struct service){
+	    .config = agency->config,
+	    .host = &agency->host,
+	    .store = agency->store,
+	    .keyring = agency->keyring,
+	    .trust = agency->trust,
+	    .stacks = agency->stacks,
+	    .boot = "boot",
+	    .started = AGENCY_START,
+	};
+}
+
 static int
 set_up(void **state, size_t map_start)
 {
 	struct agency *agency = calloc(1, sizeof(*agency));
-	struct config_error error;
 
 	strcpy(agency->directory, "/tmp/agency-XXXXXX");
 	assert_non_null(mkdtemp(agency->directory));
 	agency->now_ms = AGENCY_START * 1000;
 	agency->host = (struct host){agency, test_clock, test_random};
-	assert_int_equal(
-	    config_load("/nonexistent", false, &agency->config, &error), OK);
 	open_store(agency, map_start);
-	assert_int_equal(keyring_new(&agency->keyring, agency->store,
-			     agency->config, &agency->host),
-	    OK);
-	agency->service = (struct service){agency->config, &agency->host,
-	    agency->store, agency->keyring, "boot", AGENCY_START};
+	agency_configure(agency, "");
 	agency->caller.pid = 77;
 	*state = agency;
 	return 0;
@@ -90,9 +135,8 @@ agency_tear_down(void **state)
 	auto_str char *command = NULL;
 
 	call_reset(&agency->call);
-	keyring_free(agency->keyring);
+	forget_configuration(agency);
 	store_free(agency->store);
-	config_free(agency->config);
 	assert_true(asprintf(&command, "rm -r %s", agency->directory) > 0);
 	assert_int_equal(system(command), 0);
 	free(agency);

@@ -24,6 +24,8 @@ struct agency {
 	struct config *config;
 	struct store *store;
 	struct keyring *keyring;
+	struct trust *trust;
+	struct stacks *stacks;
 	struct service service;
 	struct caller caller;
 	struct call call; /* what the last request left */
@@ -34,6 +36,9 @@ int agency_set_up(void **state);
 /* The same with a map that has to grow soon. */
 int agency_set_up_small(void **state);
 int agency_tear_down(void **state);
+
+/* Starts over with this text as the configuration file; the store stays. */
+void agency_configure(struct agency *agency, const char *text);
 
 void agency_pass(struct agency *agency, int64_t seconds);
 

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: BSD-3-Clause
 SERVICE_TESTS = \
 	%D%/fault_test \
+	%D%/issuer_test \
 	%D%/login_test \
 	%D%/rotation_test
 
@@ -13,6 +14,8 @@ check_LTLIBRARIES += %D%/libagency.la
 	jwt-agent/service/libservice.la \
 	jwt-agent/config/libconfig.la \
 	$(CMOCKA_LIBS)
+%C%_issuer_test_SOURCES = %D%/issuer_test.c %D%/foreign.c %D%/foreign.h
+%C%_issuer_test_LDADD = %D%/libagency.la
 %C%_login_test_LDADD = %D%/libagency.la
 %C%_rotation_test_LDADD = %D%/libagency.la
 %C%_fault_test_LDADD = %D%/libagency.la
