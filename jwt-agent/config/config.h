@@ -111,8 +111,9 @@ MUST_USE enum err config_load(const char *path, bool must_exist,
 
 /*
  * Whether this process can read the files that the issuers name, and nobody
- * but root and the agent's user can write them or, of a secret, read them.
- * ERR_CONFIG with `error` filled.
+ * but root, the agent's user and its own can write them or, of a secret, read
+ * them. May ask the name service for the agent's user. ERR_CONFIG with `error`
+ * filled.
  */
 MUST_USE enum err
 config_check_files(const struct config *config, struct config_error *error);

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* The files that issuers name. */
+#include "base/passwd.h"
 #include "tests/config/loaded.h"
+#include "varlink/socket.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -177,6 +179,24 @@ test_owner(void **state)
 }
 
 static void
+test_agent_owns(void **state)
+{
+	auto_clear(loaded) struct loaded loaded;
+	char path[PATH_MAX];
+	uid_t agent;
+
+	(void)state;
+	if (geteuid() != 0 || passwd_uid(DEFAULT_AGENT_USER, &agent) != OK)
+		skip();
+	loaded_new(&loaded);
+	folder_write(&loaded.folder, "file", "x", 0600);
+	folder_path(&loaded.folder, "file", path);
+	assert_int_equal(chown(path, agent, 0), 0);
+	for (enum source i = KEYS_FILE; i <= SECRET_FILE; i++)
+		assert_taken(&loaded, i, path);
+}
+
+static void
 test_link(void **state)
 {
 	auto_clear(loaded) struct loaded loaded;
@@ -202,6 +222,7 @@ main(void)
 	    cmocka_unit_test(test_unreadable_by_us),
 	    cmocka_unit_test(test_modes),
 	    cmocka_unit_test(test_owner),
+	    cmocka_unit_test(test_agent_owns),
 	    cmocka_unit_test(test_link),
 	};
 
