@@ -9,6 +9,7 @@ noinst_LTLIBRARIES += %D%/libconfig.la
 	%D%/origin.c %D%/origin.h \
 	%D%/schema.c \
 	%D%/section.c %D%/section.h \
+	%D%/section_name.c %D%/section_name.h \
 	%D%/source.c %D%/source.h \
 	%D%/where.c
 %C%_libconfig_la_CPPFLAGS = $(AM_CPPFLAGS) \

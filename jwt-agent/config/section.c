@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "jwt-agent/config/section.h"
 
-#include <ctype.h>
+#include "jwt-agent/config/section_name.h"
+
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
@@ -92,56 +93,6 @@ section_find(const struct config *config, const char *text, struct section *out)
 	return false;
 }
 
-static bool
-is_name(const char *name, size_t max)
-{
-	size_t size = strlen(name);
-
-	if (size == 0 || size > max)
-		return false;
-	for (size_t i = 0; i < size; i++)
-		if (!isascii(name[i]) ||
-		    (!isalnum(name[i]) && strchr("._-", name[i]) == NULL))
-			return false;
-	return true;
-}
-
-#define NAME_RULE "of 1 to %d letters, digits, dots, hyphens and underscores"
-
-static enum err
-check_issuer_name(
-    const struct config *config, const char *name, struct option_error *error)
-{
-	if (!is_name(name, CONFIG_ISSUER_NAME_MAX))
-		return refuse(error,
-		    "write [issuer NAME], with a name " NAME_RULE,
-		    CONFIG_ISSUER_NAME_MAX);
-	if (strcmp(name, CONFIG_LOCAL_ISSUER) == 0)
-		return refuse(error,
-		    "the issuer " CONFIG_LOCAL_ISSUER
-		    " is the agent itself; its section is [token]");
-	if (config->issuer_count == CONFIG_ISSUERS_MAX)
-		return refuse(error, "there are more than %d issuers",
-		    CONFIG_ISSUERS_MAX);
-	return OK;
-}
-
-static enum err
-check_service_name(
-    const struct config *config, const char *name, struct option_error *error)
-{
-	if (!is_name(name, CONFIG_SERVICE_NAME_MAX) &&
-	    strcmp(name, CONFIG_ANY_SERVICE) != 0)
-		return refuse(error,
-		    "write [service *] or [service NAME], with a "
-		    "name " NAME_RULE,
-		    CONFIG_SERVICE_NAME_MAX);
-	if (config->service_count == CONFIG_SERVICES_MAX)
-		return refuse(error, "there are more than %d services",
-		    CONFIG_SERVICES_MAX);
-	return OK;
-}
-
 static enum err
 preset(const struct section *section, struct option_error *error)
 {
@@ -153,11 +104,14 @@ static enum err
 add_issuer(struct config *config, const char *name, struct section *out,
     struct option_error *error)
 {
-	enum err e = check_issuer_name(config, name, error);
+	enum err e = issuer_name_check(name, error);
 	struct issuer_config *issuers, *added;
 
 	if (e != OK)
 		return e;
+	if (config->issuer_count == CONFIG_ISSUERS_MAX)
+		return refuse(error, "there are more than %d issuers",
+		    CONFIG_ISSUERS_MAX);
 	issuers = reallocarray(
 	    config->issuers, config->issuer_count + 1, sizeof(*issuers));
 	if (issuers == NULL)
@@ -175,11 +129,14 @@ static enum err
 add_service(struct config *config, const char *name, struct section *out,
     struct option_error *error)
 {
-	enum err e = check_service_name(config, name, error);
+	enum err e = service_name_check(name, error);
 	struct service_config *services, *added;
 
 	if (e != OK)
 		return e;
+	if (config->service_count == CONFIG_SERVICES_MAX)
+		return refuse(error, "there are more than %d services",
+		    CONFIG_SERVICES_MAX);
 	services = reallocarray(
 	    config->services, config->service_count + 1, sizeof(*services));
 	if (services == NULL)

@@ -183,7 +183,7 @@ test_agent_owns(void **state)
 {
 	auto_clear(loaded) struct loaded loaded;
 	char path[PATH_MAX];
-	uid_t agent;
+	uid_t agent = 0;
 
 	(void)state;
 	if (geteuid() != 0 || passwd_uid(DEFAULT_AGENT_USER, &agent) != OK)
