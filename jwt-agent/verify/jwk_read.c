@@ -8,6 +8,7 @@
 #include "jwt-agent/verify/header.h"
 #include "jwt-agent/verify/pkey.h"
 
+#include <errno.h>
 #include <openssl/crypto.h>
 #include <string.h>
 
@@ -224,15 +225,28 @@ check_secret(const struct secret *secret, const char **why)
 	return refuse(why, "the secret is shorter than 32 bytes");
 }
 
+/* Without memory OpenSSL does not know the curve of a key, and says no more
+ * than that it is not the one. */
+static enum err
+check_fit(const struct jwk *jwk, const char **why)
+{
+	enum err e;
+
+	if (jwk->algorithm == NULL || jwk_fits(jwk, jwk->algorithm))
+		return OK;
+	e = pkey_refusal();
+	return e == ERR_MALFORMED
+	    ? refuse(why, "its alg is not for a key like this")
+	    : e;
+}
+
 static enum err
 check_key(const struct jwk *jwk, const char **why)
 {
 	enum err e = jwk->secret != NULL ? check_secret(jwk->secret, why)
 					 : pkey_check(jwk->pkey, why);
 
-	if (e == OK && jwk->algorithm != NULL && !jwk_fits(jwk, jwk->algorithm))
-		return refuse(why, "its alg is not for a key like this");
-	return e;
+	return e == OK ? check_fit(jwk, why) : e;
 }
 
 enum err
@@ -241,6 +255,7 @@ jwk_read(const json_t *json, struct jwk *out, const char **why)
 	auto_clear(jwk) struct jwk jwk = {.pkey = NULL};
 	enum err e;
 
+	errno = 0;
 	if (!json_is_object(json))
 		return refuse(why, "it is not a JSON object");
 	e = check_purpose(json, why);

@@ -64,8 +64,9 @@ keyset_append(struct keyset *keyset, struct keyset *more)
 	return OK;
 }
 
-enum err
-keyset_add(struct keyset *keyset, const struct jwk *jwk,
+/* `errno` was 0 before. */
+static enum err
+add_one(struct keyset *keyset, const struct jwk *jwk,
     const struct algorithm *algorithm)
 {
 	struct key *key = NULL;
@@ -73,12 +74,19 @@ keyset_add(struct keyset *keyset, const struct jwk *jwk,
 
 	if (e != OK)
 		return e;
-	errno = 0;
 	e = jwk_key(jwk, algorithm, &key);
 	if (e == OK)
 		put(keyset, key);
 	/* OpenSSL fails without saying that memory is what it lacks */
 	return e == ERR_CRYPTO && errno == ENOMEM ? ERR_NO_MEMORY : e;
+}
+
+enum err
+keyset_add(struct keyset *keyset, const struct jwk *jwk,
+    const struct algorithm *algorithm)
+{
+	errno = 0;
+	return add_one(keyset, jwk, algorithm);
 }
 
 /* The key once for each algorithm that is accepted and that it fits. */
@@ -97,8 +105,11 @@ add_all(struct keyset *keyset, const struct jwk *jwk, uint32_t algorithms,
 		    !jwk_fits(jwk, algorithm))
 			continue;
 		fits = true;
-		e = keyset_add(keyset, jwk, algorithm);
+		e = add_one(keyset, jwk, algorithm);
 	}
+	/* then it may not have been found out what it fits */
+	if (e == OK && errno == ENOMEM)
+		return ERR_NO_MEMORY;
 	if (e != OK || fits)
 		return e;
 	*why = "it is for none of the algorithms that are accepted";

@@ -47,10 +47,8 @@ pkey_rsa(const uint8_t *modulus, size_t modulus_size, const uint8_t *exponent,
 	BIGNUM *e = BN_bin2bn(exponent, (int)exponent_size, NULL);
 	OSSL_PARAM *parameters = NULL;
 
-	errno = 0;
-	if (build == NULL || n == NULL || e == NULL)
-		errno = ENOMEM;
-	else if (OSSL_PARAM_BLD_push_BN(build, OSSL_PKEY_PARAM_RSA_N, n) == 1 &&
+	if (build != NULL && n != NULL && e != NULL &&
+	    OSSL_PARAM_BLD_push_BN(build, OSSL_PKEY_PARAM_RSA_N, n) == 1 &&
 	    OSSL_PARAM_BLD_push_BN(build, OSSL_PKEY_PARAM_RSA_E, e) == 1)
 		parameters = OSSL_PARAM_BLD_to_param(build);
 	OSSL_PARAM_BLD_free(build);
@@ -66,11 +64,9 @@ pkey_ec(
 	OSSL_PARAM_BLD *build = OSSL_PARAM_BLD_new();
 	OSSL_PARAM *parameters = NULL;
 
-	errno = 0;
-	if (build == NULL)
-		errno = ENOMEM;
-	else if (OSSL_PARAM_BLD_push_utf8_string(
-		     build, OSSL_PKEY_PARAM_GROUP_NAME, group, 0) == 1 &&
+	if (build != NULL &&
+	    OSSL_PARAM_BLD_push_utf8_string(
+		build, OSSL_PKEY_PARAM_GROUP_NAME, group, 0) == 1 &&
 	    OSSL_PARAM_BLD_push_octet_string(
 		build, OSSL_PKEY_PARAM_PUB_KEY, point, point_size) == 1)
 		parameters = OSSL_PARAM_BLD_to_param(build);
@@ -83,7 +79,6 @@ pkey_okp(const char *group, const uint8_t *x, size_t size, EVP_PKEY **out)
 {
 	EVP_PKEY *pkey;
 
-	errno = 0;
 	pkey = EVP_PKEY_new_raw_public_key_ex(NULL, group, NULL, x, size);
 	if (pkey == NULL)
 		return pkey_refusal();
@@ -180,7 +175,6 @@ is_known(const EVP_PKEY *pkey)
 enum err
 pkey_check(EVP_PKEY *pkey, const char **why)
 {
-	errno = 0;
 	if (EVP_PKEY_is_a(pkey, "RSA") == 1)
 		return check_rsa(pkey, why);
 	if (EVP_PKEY_is_a(pkey, "EC") == 1 && !has_named_curve(pkey))

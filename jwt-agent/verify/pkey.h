@@ -5,6 +5,10 @@
 /*
  * Public keys as OpenSSL has them: put together from their numbers, and held
  * against what we accept. Numbers are bytes, the most significant one first.
+ *
+ * OpenSSL does not say when memory is what it lacks, and may then know less of
+ * a key than there is; only malloc's `errno` tells. Whoever calls these sets it
+ * to 0 before the first call that has to do with a key.
  */
 
 #include "base/autofree.h"
@@ -38,8 +42,8 @@ MUST_USE enum err pkey_check(EVP_PKEY *pkey, const char **why);
  * have any length. */
 bool pkey_fits(const EVP_PKEY *pkey, const struct algorithm *algorithm);
 
-/* What an OpenSSL call that failed means: without memory it is no answer.
- * `errno` was 0 before; OpenSSL's queue of errors is emptied. */
+/* What it means that OpenSSL refused something: ERR_MALFORMED, or ERR_NO_MEMORY.
+ * Its queue of errors is emptied. */
 enum err pkey_refusal(void);
 
 #endif

@@ -6,6 +6,7 @@
 #include "jwt-agent/verify/jwk.h"
 #include "jwt-agent/verify/jws.h"
 #include "jwt-agent/verify/keyset.h"
+#include "jwt-agent/verify/pkey.h"
 
 #include <string.h>
 
@@ -70,6 +71,8 @@ add_key(struct check *check, const json_t *json, const char **why)
 	if (jwk_fits(&jwk, check->header.algorithm))
 		return keyset_add(
 		    &check->keyset, &jwk, check->header.algorithm);
+	if (pkey_refusal() == ERR_NO_MEMORY)
+		return ERR_NO_MEMORY;
 	*why = "the key is not for this algorithm";
 	return ERR_UNKNOWN_KEY;
 }

@@ -8,6 +8,8 @@
  */
 
 #include "base/fields.h"
+#include "jwt-agent/verify/keyset.h"
+#include "jwt-agent/verify/verify_jws.h"
 #include "tests/verify/fixture.h"
 
 #include <errno.h>
@@ -84,6 +86,10 @@ static const struct row {
 	(const struct key *const *)&world.es, OK, false},
     {"{'alg':'RS256', 'kid':'@rs'}", "{" GOOD_CLAIMS ",'aud':['ssh']}",
 	(const struct key *const *)&world.rs, OK, true},
+    {"{'alg':'RS256','kid':'any'}",
+	"{'iss':'" BROAD "','account':{'name':'alice'},'exp':1767226500,"
+	"'aud':'ssh'}",
+	(const struct key *const *)&world.other, OK, true},
     {"{'alg':'EdDSA'}", "{" GOOD_CLAIMS ", 'aud':'ssh','iat':1.5}",
 	(const struct key *const *)&world.ed, OK, true},
     {"{'alg':'ES256'}", "{" GOOD_CLAIMS ",'aud':'ssh'}",
@@ -184,6 +190,107 @@ keys(void **state)
 	}
 }
 
+#define EC                                                                     \
+	"'kty':'EC','crv':'P-256',"                                            \
+	"'x':'f83OJ3D2xF1Bg8vub9tLe1gHMzV76e8Tus9uPHvRVEU',"                   \
+	"'y':'x_FEzRu9m36HLN_tue659LNpXW6pCyStikYjKIWI5a0'"
+#define ED                                                                     \
+	"'kty':'OKP','crv':'Ed25519',"                                         \
+	"'x':'11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo'"
+#define RSA                                                                    \
+	"'kty':'RSA','alg':'RS256','e':'AQAB',"                                \
+	"'n':'ofgWCuLjybRlzo0tZWJjNiuSfb4p4fAkd_wWJcyQoTbji9k0l8W26mPddxHmf"   \
+	"HQp-Vaw-4qPCJrcS2mJPMEzP1Pt0Bm4d4QlL-yRT-SFd2lZS-pCgNMsD1W_YpRPEwO"   \
+	"WvG6b32690r2jZ47soMZo9wGzjb_7OMg0LOL-bSf63kpaSHSXndS5z5rexMdbBYUsLA"  \
+	"9e-KXBdQOS-UTo7WTBEMa2R2CapHg665xsmtdVMTBQY4uDZlxvb3qCo5ZwKh9kG4LT6"  \
+	"_I5IhlJH7aGhyxXFvUK-DWNmoudF8NAco9_h9iaGNj8q2ethFkMLs91kzk2PAcDTW9g"  \
+	"b54h4FRWyuXpoQ'"
+
+static const struct set {
+	const char *text; /* NULL: the PEM of es, rs and ed */
+	size_t count, skipped;
+} sets[] = {
+    {"{" EC ",'kid':'a'}", 1, 0},
+    {"{" RSA "}", 1, 0},
+    {"{'keys':[{" EC "},{" ED "},{" RSA "}]}", 3, 0},
+    {"{'keys':[{'kty':'x'},{" ED ",'kid':'b','key_ops':['verify']}]}", 1, 1},
+    {NULL, 8, 0},
+};
+
+static char *
+text_of(const struct set *set)
+{
+	auto_str char *es = NULL, *rs = NULL, *ed = NULL;
+	char *text = NULL;
+
+	if (set->text != NULL)
+		return json_text(&world, set->text);
+	es = public_pem(world.es);
+	rs = public_pem(world.rs);
+	ed = public_pem(world.ed);
+	assert_true(asprintf(&text, "%s%s%s", es, rs, ed) > 0);
+	return text;
+}
+
+/* A set that is good comes whole, or there is a fault: a key is never left out
+ * for want of memory, and nothing is refused for it. */
+static void
+sets_of_keys(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < sizeof(sets) / sizeof(*sets); i++) {
+		auto_str char *text = text_of(&sets[i]);
+		bool failed = true;
+
+		for (long before = 0; failed; before++) {
+			auto_clear(keyset) struct keyset keyset = {0};
+			struct keyset_problem why = {0};
+			enum err e;
+
+			left = before;
+			e = keyset_read((const uint8_t *)text, strlen(text),
+			    algorithms_asymmetric(), &keyset, &why);
+			failed = left < 0;
+			left = -1;
+			if (e == OK && keyset.count == sets[i].count &&
+			    why.skipped == sets[i].skipped)
+				continue;
+			if (!failed || !err_is_fault(e))
+				fail_msg("%.40s: %s (%s), %zu keys, %zu "
+					 "skipped at allocation %ld",
+				    text, err_name(e), why.why, keyset.count,
+				    why.skipped, before);
+		}
+	}
+}
+
+/* With a key that is given, and a payload to be handed out. */
+static void
+any_jws(void **state)
+{
+	auto_str char *token =
+	    forge(&world, "{'alg':'ES256','kid':'k'}", "any", world.es);
+	auto_json json_t *jwk = NULL;
+	bool failed = true;
+
+	(void)state;
+	assert_int_equal(key_jwk(world.es, &jwk), OK);
+	for (long before = 0; failed; before++) {
+		uint8_t *payload = NULL;
+		size_t size = 0;
+		enum err e;
+
+		left = before;
+		e = jws_verify(
+		    token, strlen(token), jwk, NULL, NULL, &payload, &size);
+		failed = left < 0;
+		left = -1;
+		assert_true(failed ? e == OK || err_is_fault(e) : e == OK);
+		assert_int_equal(payload != NULL, e == OK);
+		free(payload);
+	}
+}
+
 static int
 open_world(void **state)
 {
@@ -220,6 +327,8 @@ main(void)
 	    cmocka_unit_test(verification),
 	    cmocka_unit_test(signing),
 	    cmocka_unit_test(keys),
+	    cmocka_unit_test(sets_of_keys),
+	    cmocka_unit_test(any_jws),
 	};
 
 	if (!is_in_charge()) {
