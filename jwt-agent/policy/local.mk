@@ -5,6 +5,7 @@ noinst_LTLIBRARIES += %D%/libpolicy.la
 	%D%/line.c %D%/line.h \
 	%D%/mapping.c %D%/mapping.h \
 	%D%/message.c %D%/message.h \
+	%D%/number.c %D%/number.h \
 	%D%/pattern.c %D%/pattern.h \
 	%D%/policy.c %D%/policy.h \
 	%D%/requirement.c %D%/requirement.h \

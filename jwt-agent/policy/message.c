@@ -2,12 +2,11 @@
 #include "jwt-agent/policy/message.h"
 #include "base/fields.h"
 #include "jwt-agent/policy/line.h"
+#include "jwt-agent/policy/number.h"
 #include "jwt-agent/policy/utf8.h"
 
 #include <stdio.h>
 #include <string.h>
-
-#define NUMBER_SIZE 40
 
 static const char *
 characters_problem(const char *text)
@@ -59,17 +58,14 @@ policy_deny_problem(const char *form)
 static void
 add_json(struct line *line, const json_t *json)
 {
-	char number[NUMBER_SIZE];
-	size_t size;
+	char number[NUMBER_TEXT_SIZE];
 
 	if (json_is_string(json))
 		line_add_plain(
 		    line, json_string_value(json), POLICY_TEXT_VALUE_MAX);
 	if (!json_is_number(json))
 		return;
-	size = json_dumpb(json, number, sizeof(number) - 1,
-	    JSON_ENCODE_ANY | JSON_REAL_PRECISION(15));
-	number[size < sizeof(number) ? size : 0] = '\0';
+	number_text(json, number);
 	line_add_plain(line, number, POLICY_TEXT_VALUE_MAX);
 }
 

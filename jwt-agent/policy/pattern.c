@@ -9,6 +9,7 @@
 #include <string.h>
 
 #define REPEAT_MAX 255 /* POSIX's RE_DUP_MAX */
+#define COMPILE_MEMORY ((size_t)8 * 1024 * 1024)
 
 /*
  * glibc's matcher makes a state for what it has not seen before, and keeps it;
@@ -176,6 +177,17 @@ text_problem(const char *text)
 	return problem;
 }
 
+/* When regcomp() runs out of memory it frees some twice (glibc 2.36), so it is
+ * not begun unless there is far more than it takes. */
+static bool
+has_memory(void)
+{
+	void *volatile some = malloc(COMPILE_MEMORY);
+
+	free(some);
+	return some != NULL;
+}
+
 /* In the C locale, whatever the command's is. ERR_CONFIG with `code`. */
 static enum err
 compile(const char *text, regex_t *regex, int *code)
@@ -183,7 +195,7 @@ compile(const char *text, regex_t *regex, int *code)
 	locale_t plain = newlocale(LC_ALL_MASK, "C", (locale_t)0);
 	locale_t before;
 
-	if (plain == (locale_t)0)
+	if (plain == (locale_t)0 || !has_memory())
 		return ERR_NO_MEMORY;
 	before = uselocale(plain);
 	errno = 0;

@@ -2,10 +2,9 @@
 #include "jwt-agent/policy/requirement.h"
 #include "base/fields.h"
 #include "jwt-agent/policy/line.h"
+#include "jwt-agent/policy/number.h"
 
 #include <string.h>
-
-#define NUMBER_SIZE 40
 
 static const char *
 part_problem(const char *part, size_t size)
@@ -78,23 +77,9 @@ is_among(const char *alternatives, const char *text)
 	}
 }
 
-/* As JSON with no more digits than it takes to tell it from every other. */
-static void
-write_number(const json_t *value, char text[NUMBER_SIZE])
-{
-	for (size_t digits = 15; digits <= 17; digits++) {
-		size_t size = json_dumpb(value, text, NUMBER_SIZE - 1,
-		    JSON_ENCODE_ANY | JSON_REAL_PRECISION(digits));
-
-		text[size < NUMBER_SIZE ? size : 0] = '\0';
-		if (strtod(text, NULL) == json_number_value(value))
-			break;
-	}
-}
-
 /* The text that a value is compared by; NULL when it is none that can be. */
 static const char *
-text_of(const json_t *value, char number[NUMBER_SIZE])
+text_of(const json_t *value, char number[NUMBER_TEXT_SIZE])
 {
 	if (json_is_string(value))
 		return json_string_value(value);
@@ -102,14 +87,14 @@ text_of(const json_t *value, char number[NUMBER_SIZE])
 		return json_is_true(value) ? "true" : "false";
 	if (!json_is_number(value))
 		return NULL;
-	write_number(value, number);
+	number_text(value, number);
 	return number;
 }
 
 static void
 tell_one(struct line *line, const json_t *json)
 {
-	char number[NUMBER_SIZE];
+	char number[NUMBER_TEXT_SIZE];
 	const char *text = text_of(json, number);
 
 	if (text != NULL)
@@ -166,7 +151,7 @@ says_something(const json_t *value)
 static bool
 is_one_of(const json_t *value, const char *alternatives)
 {
-	char number[NUMBER_SIZE];
+	char number[NUMBER_TEXT_SIZE];
 	const char *text = text_of(value, number);
 
 	return text != NULL && is_among(alternatives, text);

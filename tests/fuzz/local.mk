@@ -8,6 +8,7 @@
 	%D%/jwk_replay \
 	%D%/jws_replay \
 	%D%/message_replay
+%C%_programs = %D%/jws_replay %D%/mapping_replay %D%/message_replay
 
 check_PROGRAMS += $(%C%_programs)
 TESTS += $(%C%_programs)
@@ -25,6 +26,11 @@ TESTS += $(%C%_programs)
 	jwt-agent/policy/libpolicy.la \
 	jwt-agent/verify/libverify.la
 
+%C%_mapping_replay_SOURCES = %D%/mapping_fuzz.c %D%/replay.c
+%C%_mapping_replay_LDADD = \
+	jwt-agent/policy/libpolicy.la \
+	jwt-agent/verify/libverify.la
+
 %C%_message_replay_SOURCES = %D%/message_fuzz.c %D%/replay.c
 %C%_message_replay_LDADD = \
 	jwt-agent/server/libserver.la \
@@ -35,6 +41,7 @@ EXTRA_DIST += %D%/corpus
 if FUZZING
 FUZZ_SECONDS = 180
 fuzzers = %D%/config_fuzz %D%/jws_fuzz %D%/message_fuzz
+fuzzers = %D%/jws_fuzz %D%/mapping_fuzz %D%/message_fuzz
 noinst_PROGRAMS += $(fuzzers)
 
 %C%_config_fuzz_SOURCES = %D%/config_fuzz.c
@@ -57,6 +64,10 @@ fuzzers = \
 %C%_jws_fuzz_SOURCES = %D%/jws_fuzz.c
 %C%_jws_fuzz_LDADD = $(%C%_jws_replay_LDADD)
 %C%_jws_fuzz_LDFLAGS = $(AM_LDFLAGS) -fsanitize=fuzzer
+
+%C%_mapping_fuzz_SOURCES = %D%/mapping_fuzz.c
+%C%_mapping_fuzz_LDADD = $(%C%_mapping_replay_LDADD)
+%C%_mapping_fuzz_LDFLAGS = $(AM_LDFLAGS) -fsanitize=fuzzer
 
 %C%_message_fuzz_SOURCES = %D%/message_fuzz.c
 %C%_message_fuzz_LDADD = $(%C%_message_replay_LDADD)

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: BSD-3-Clause
 %C%_programs = \
+	%D%/fault_test \
 	%D%/mapping_test \
 	%D%/message_test \
 	%D%/policy_test \
@@ -12,6 +13,9 @@ TESTS += $(%C%_programs)
 %C%_claimset = %D%/claimset.c %D%/claimset.h
 %C%_libs = jwt-agent/policy/libpolicy.la jwt-agent/verify/libverify.la \
 	base/libbase.la $(LIBJWT_LIBS) $(JANSSON_LIBS) $(CMOCKA_LIBS)
+
+%C%_fault_test_SOURCES = %D%/fault_test.c $(%C%_claimset)
+%C%_fault_test_LDADD = $(%C%_libs)
 
 %C%_mapping_test_LDADD = $(%C%_libs)
 

@@ -110,7 +110,7 @@ static const struct service_row {
 	const char *step, *key; /* of the last step; NULL: there is none */
 	const char *found, *wanted, *detail; /* the same; NULL: not looked at */
 } service_rows[] = {
-    {{NULL}, "{}", OK, NULL, NULL, NULL, NULL, NULL},
+    {{.issuers = NULL}, "{}", OK, NULL, NULL, NULL, NULL, NULL},
     {{.issuers = ""}, "{}", OK, NULL, NULL, NULL, NULL, NULL},
     /* issuers: the subject's is `corp` */
     {{.issuers = "corp"}, "{}", OK, "issuers", "issuers", "\"corp\"", "corp",
