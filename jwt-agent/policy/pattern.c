@@ -26,32 +26,93 @@ struct pattern {
 	size_t learned; /* bytes matched since it was compiled */
 };
 
-/* How far the expression was read, and how long it is written out: at each
- * depth, and that which a repetition would repeat. */
-struct scan {
-	const char *at;
-	size_t depth;
-	size_t items[PATTERN_DEPTH_MAX + 1];
-	size_t last;
+/* One group, or the expression: how long it is written out, and whether it
+ * may match nothing. */
+struct level {
+	size_t items;
+	bool other_empty;  /* an alternative before may */
+	bool before_empty; /* this one before its last item */
+	bool last_empty;   /* that item; a repetition would repeat it */
 };
 
-static const char *
-scan_item(struct scan *scan, size_t items)
+struct scan {
+	const char *at;
+	size_t last; /* items of the last item */
+	size_t depth;
+	struct level level[PATTERN_DEPTH_MAX + 1];
+};
+
+static struct level *
+level_of(struct scan *scan)
 {
-	scan->items[scan->depth] += items;
-	scan->last = items;
-	return scan->items[scan->depth] > PATTERN_ITEMS_MAX
+	return &scan->level[scan->depth];
+}
+
+static const char *
+scan_begin(struct scan *scan)
+{
+	*level_of(scan) =
+	    (struct level){.before_empty = true, .last_empty = true};
+	scan->last = 0;
+	return NULL;
+}
+
+static bool
+may_be_empty(const struct level *level)
+{
+	return level->other_empty || (level->before_empty && level->last_empty);
+}
+
+static const char *
+scan_more(struct scan *scan, size_t items)
+{
+	level_of(scan)->items += items;
+	return level_of(scan)->items > PATTERN_ITEMS_MAX
 	    ? "it is too long when its repetitions are written out"
 	    : NULL;
 }
 
 static const char *
-scan_repeat(struct scan *scan, size_t times)
+scan_item(struct scan *scan, size_t items, bool is_empty)
 {
-	size_t whole = times > 1 ? scan->last * times : scan->last;
+	struct level *level = level_of(scan);
 
-	scan->items[scan->depth] -= scan->last;
-	return scan_item(scan, whole);
+	level->before_empty = level->before_empty && level->last_empty;
+	level->last_empty = is_empty;
+	scan->last = items;
+	return scan_more(scan, items);
+}
+
+static const char *
+scan_alternative(struct scan *scan)
+{
+	struct level *level = level_of(scan);
+
+	level->other_empty = may_be_empty(level);
+	level->before_empty = level->last_empty = true;
+	scan->last = 0;
+	return scan_more(scan, 1);
+}
+
+/* What may be empty is not repeated: finding out how often it was nothing
+ * takes glibc a time that doubles with each such repetition in another. */
+static const char *
+scan_repeat(struct scan *scan, size_t times, bool is_empty)
+{
+	size_t more = times > 1 ? scan->last * (times - 1) : 0;
+
+	if (level_of(scan)->last_empty)
+		return "it repeats what is empty or may be";
+	level_of(scan)->last_empty = is_empty;
+	scan->last += more;
+	return scan_more(scan, more);
+}
+
+static const char *
+scan_option(struct scan *scan)
+{
+	level_of(scan)->last_empty = true;
+	return NULL;
 }
 
 /* Reads {3}, {3,} or {3,5}, of which the opening brace was read. */
@@ -60,21 +121,21 @@ scan_interval(struct scan *scan)
 {
 	static const char digits[] = "0123456789";
 	size_t size = strspn(scan->at, digits);
-	unsigned long times = strtoul(scan->at, NULL, 10);
+	unsigned long least = strtoul(scan->at, NULL, 10), times = least;
 
 	if (size == 0)
 		return "a { does not begin a repetition like {3} or {3,5}";
 	scan->at += size;
 	if (*scan->at == ',') {
 		size = strspn(++scan->at, digits);
-		times = size > 0 ? strtoul(scan->at, NULL, 10) : times + 1;
+		times = size > 0 ? strtoul(scan->at, NULL, 10) : least + 1;
 		scan->at += size;
 	}
 	if (*scan->at++ != '}')
 		return "a { does not begin a repetition like {3} or {3,5}";
-	if (times > REPEAT_MAX)
+	if (times > REPEAT_MAX || least > REPEAT_MAX)
 		return "it repeats something more than 255 times";
-	return scan_repeat(scan, times);
+	return scan_repeat(scan, times, least == 0);
 }
 
 /* Reads [...], of which the opening bracket was read. */
@@ -99,7 +160,7 @@ scan_bracket(struct scan *scan)
 	if (*at == '\0')
 		return "a [ is not closed";
 	scan->at = at + 1;
-	return scan_item(scan, 1);
+	return scan_item(scan, 1, false);
 }
 
 static const char *
@@ -113,7 +174,7 @@ scan_escape(struct scan *scan)
 		return "a backslash stands before something that needs none; "
 		       "write [0-9] for \\d and [[:alnum:]_] for \\w";
 	scan->at++;
-	return scan_item(scan, 1);
+	return scan_item(scan, 1, false);
 }
 
 static const char *
@@ -121,19 +182,20 @@ scan_open(struct scan *scan)
 {
 	if (scan->depth == PATTERN_DEPTH_MAX)
 		return "groups are nested too deep";
-	scan->items[++scan->depth] = 0;
-	scan->last = 0;
-	return NULL;
+	scan->depth++;
+	return scan_begin(scan);
 }
 
 /* Left alone it would be a character, and close our own group. */
 static const char *
 scan_close(struct scan *scan)
 {
+	const struct level *group = level_of(scan);
+
 	if (scan->depth == 0)
 		return "a ) has no (";
 	scan->depth--;
-	return scan_item(scan, scan->items[scan->depth + 1] + 1);
+	return scan_item(scan, group->items + 1, may_be_empty(group));
 }
 
 static const char *
@@ -150,13 +212,19 @@ scan_next(struct scan *scan)
 		return scan_close(scan);
 	case '{':
 		return scan_interval(scan);
+	case '|':
+		return scan_alternative(scan);
 	case '+':
-		return scan_repeat(scan, 2);
+		return scan_repeat(scan, 2, false);
 	case '*':
+		return scan_repeat(scan, 1, true);
 	case '?':
-		return NULL;
+		return scan_option(scan);
+	case '^':
+	case '$':
+		return scan_item(scan, 1, true);
 	default:
-		return scan_item(scan, 1);
+		return scan_item(scan, 1, false);
 	}
 }
 
@@ -164,7 +232,7 @@ static const char *
 text_problem(const char *text)
 {
 	struct scan scan = {.at = text};
-	const char *problem = NULL;
+	const char *problem = scan_begin(&scan);
 
 	if (text[0] == '\0')
 		return "the expression is empty";

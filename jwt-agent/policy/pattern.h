@@ -8,9 +8,12 @@
  * another: neither ^ nor $ matches beside it.
  *
  * Back-references, the other escapes that POSIX does not have (\d, \w, \<) and
- * expressions that take long to match are refused: at most PATTERN_SIZE_MAX
- * bytes, PATTERN_DEPTH_MAX groups one in another, PATTERN_ITEMS_MAX characters
- * when repetitions are written out (a+ is two, (ab){3} six).
+ * expressions that take long to compile or to match are refused: repetitions
+ * of what may be empty, as in (a*)*; more than PATTERN_SIZE_MAX bytes,
+ * PATTERN_DEPTH_MAX groups one in another, or PATTERN_ITEMS_MAX characters and
+ * groups when repetitions are written out (a+ is two, (ab){3} nine). Within
+ * that the worst that were found are like (a|b)*a[ab]{255}: 60 ms and 20 MB
+ * for a text of 1024 bytes, where [a-z]+@corp takes some microseconds.
  */
 
 #include "base/autofree.h"
