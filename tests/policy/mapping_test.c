@@ -135,6 +135,8 @@ static const struct row {
     {{"bob@corp -> robert", CORP, "{user}@corp"}, "eve@evil", NULL},
     {{"/(.*)@a/", "/.*/ -> guest"}, "-eve@a", NULL}, /* no second chance */
     {{"/(.*)@a/", "/.*/ -> guest"}, "-eve@b", "guest"},
+    {{"aa{user}aa", "/.*/ -> guest"}, "aaaa", "guest"},
+    {{"aa{user}aa", "/.*/ -> guest"}, "aa1aa", NULL},
 };
 
 static void
