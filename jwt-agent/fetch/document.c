@@ -3,26 +3,53 @@
 
 #include "base/fields.h"
 
-/* Before the parser, which would need the stack for it. */
-static bool
-is_deep(const char *text, size_t size)
+/* What the text counts up to, without a look at whether it is JSON. */
+struct extent {
+	int depth, deepest;
+	size_t values;
+};
+
+static void
+count(struct extent *extent, char c)
 {
+	if (c == '{' || c == '[')
+		extent->depth++;
+	if (c == '}' || c == ']')
+		extent->depth--;
+	if (extent->depth > extent->deepest)
+		extent->deepest = extent->depth;
+	if (c == ',' || c == '{' || c == '[')
+		extent->values++;
+}
+
+static struct extent
+measure(const char *text, size_t size)
+{
+	struct extent extent = {0, 0, 0};
 	bool in_string = false;
-	int depth = 0;
 
 	for (size_t i = 0; i < size; i++) {
 		if (in_string && text[i] == '\\')
 			i++;
 		else if (text[i] == '"')
 			in_string = !in_string;
-		else if (!in_string && (text[i] == '{' || text[i] == '['))
-			depth++;
-		else if (!in_string && (text[i] == '}' || text[i] == ']'))
-			depth--;
-		if (depth > DOCUMENT_DEPTH_MAX)
-			return true;
+		else if (!in_string)
+			count(&extent, text[i]);
 	}
-	return false;
+	return extent;
+}
+
+/* Before a parser needs stack for the one and time for the other. */
+static const char *
+excess(const char *text, size_t size)
+{
+	struct extent extent = measure(text, size);
+
+	if (extent.deepest > DOCUMENT_DEPTH_MAX)
+		return "JSON that is nested too deeply";
+	if (extent.values > DOCUMENT_VALUES_MAX)
+		return "JSON of too many values";
+	return NULL;
 }
 
 static enum err
@@ -37,10 +64,11 @@ document_read(const char *text, size_t size, const char *url, json_t **out,
     struct problem *problem)
 {
 	auto_json json_t *json = NULL;
+	const char *too_much = excess(text, size);
 	json_error_t fault = {0};
 
-	if (is_deep(text, size))
-		return refuse(problem, url, "JSON that is nested too deeply");
+	if (too_much != NULL)
+		return refuse(problem, url, too_much);
 	json = json_loadb(
 	    text, size, JSON_REJECT_DUPLICATES | JSON_DECODE_ANY, &fault);
 	if (json == NULL && json_error_code(&fault) == json_error_duplicate_key)

@@ -12,6 +12,10 @@
  * around it, it has to stay below what the agent reads. */
 #define DOCUMENT_DEPTH_MAX 12
 
+/* Members, items, objects and arrays. A thousand keys have half as many; 512
+ * KiB of empty arrays would keep the agent from its work while it reads. */
+#define DOCUMENT_VALUES_MAX 16384
+
 /*
  * An object without a member that stands twice. What is not is
  * ERR_KEYS_UNAVAILABLE, and `problem` says that the answer of `url` is wrong

@@ -46,7 +46,7 @@ assert_problem(const struct result *result, const char *path, const char *said)
 }
 
 static void
-keys_are_fetched_with_their_age(void **state)
+test_keys_are_fetched_with_their_age(void **state)
 {
 	static const struct {
 		const char *path, *from;
@@ -77,7 +77,7 @@ keys_are_fetched_with_their_age(void **state)
 }
 
 static void
-what_is_no_key_set_is_a_problem(void **state)
+test_what_is_no_key_set_is_a_problem(void **state)
 {
 	static const struct {
 		const char *path, *said;
@@ -94,6 +94,7 @@ what_is_no_key_set_is_a_problem(void **state)
 	    {"/deep", "JSON that is nested too deeply"},
 	    {"/latin", "answered what is not JSON"},
 	    {"/tail", "answered what is not JSON"},
+	    {"/values", "JSON of too many values"},
 	    {"/numbers", "bytes to pass on"},
 	    {"/big", "/big is larger than 512 KiB"},
 	    {"/huge", "the connection was closed before"},
@@ -119,7 +120,7 @@ what_is_no_key_set_is_a_problem(void **state)
 }
 
 static void
-redirects_do_not_leave_what_is_allowed(void **state)
+test_redirects_do_not_leave_what_is_allowed(void **state)
 {
 	static const struct {
 		const char *path, *said;
@@ -148,7 +149,7 @@ redirects_do_not_leave_what_is_allowed(void **state)
 }
 
 static void
-discovery_leads_to_the_keys(void **state)
+test_discovery_leads_to_the_keys(void **state)
 {
 	static const char *const issuers[] = {"/issuer", "/slash/"};
 
@@ -163,7 +164,7 @@ discovery_leads_to_the_keys(void **state)
 }
 
 static void
-discovery_refuses_a_document_that_is_not_right(void **state)
+test_discovery_refuses_a_document_that_is_not_right(void **state)
 {
 	static const struct {
 		const char *path, *said;
@@ -193,7 +194,7 @@ discovery_refuses_a_document_that_is_not_right(void **state)
 }
 
 static void
-tls_has_to_be_right(void **state)
+test_tls_has_to_be_right(void **state)
 {
 	static const struct {
 		enum port port;
@@ -229,7 +230,7 @@ tls_has_to_be_right(void **state)
 }
 
 static void
-urls_are_checked_before_anyone_is_asked(void **state)
+test_urls_are_checked_before_anyone_is_asked(void **state)
 {
 	static const struct {
 		const char *url, *said;
@@ -268,7 +269,7 @@ assert_modest(const struct result *result)
 }
 
 static void
-requests_carry_nothing(void **state)
+test_requests_carry_nothing(void **state)
 {
 	static const char *const paths[] = {"/echo", "/cookie"};
 
@@ -287,7 +288,7 @@ requests_carry_nothing(void **state)
 }
 
 static void
-nobody_listens(void **state)
+test_nobody_listens(void **state)
 {
 	struct fetch_request request = {.url = (char[]){"http://127.0.0.1:1/"}};
 	struct result result = {0};
@@ -302,15 +303,16 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-	    cmocka_unit_test(keys_are_fetched_with_their_age),
-	    cmocka_unit_test(what_is_no_key_set_is_a_problem),
-	    cmocka_unit_test(redirects_do_not_leave_what_is_allowed),
-	    cmocka_unit_test(discovery_leads_to_the_keys),
-	    cmocka_unit_test(discovery_refuses_a_document_that_is_not_right),
-	    cmocka_unit_test(tls_has_to_be_right),
-	    cmocka_unit_test(urls_are_checked_before_anyone_is_asked),
-	    cmocka_unit_test(requests_carry_nothing),
-	    cmocka_unit_test(nobody_listens),
+	    cmocka_unit_test(test_keys_are_fetched_with_their_age),
+	    cmocka_unit_test(test_what_is_no_key_set_is_a_problem),
+	    cmocka_unit_test(test_redirects_do_not_leave_what_is_allowed),
+	    cmocka_unit_test(test_discovery_leads_to_the_keys),
+	    cmocka_unit_test(
+		test_discovery_refuses_a_document_that_is_not_right),
+	    cmocka_unit_test(test_tls_has_to_be_right),
+	    cmocka_unit_test(test_urls_are_checked_before_anyone_is_asked),
+	    cmocka_unit_test(test_requests_carry_nothing),
+	    cmocka_unit_test(test_nobody_listens),
 	};
 
 	return cmocka_run_group_tests(tests, scene_new, scene_free);

@@ -7,7 +7,7 @@
 #include <cmocka.h>
 
 static void
-directives_are_read(void **state)
+test_directives_are_read(void **state)
 {
 	static const struct {
 		const char *value;
@@ -64,7 +64,7 @@ directives_are_read(void **state)
 }
 
 static void
-lines_add_up(void **state)
+test_lines_add_up(void **state)
 {
 	static const struct {
 		const char *lines[4];
@@ -107,8 +107,8 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-	    cmocka_unit_test(directives_are_read),
-	    cmocka_unit_test(lines_add_up),
+	    cmocka_unit_test(test_directives_are_read),
+	    cmocka_unit_test(test_lines_add_up),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

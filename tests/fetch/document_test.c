@@ -22,7 +22,7 @@ read_text(const char *text, struct problem *problem)
 }
 
 static void
-objects_are_read(void **state)
+test_objects_are_read(void **state)
 {
 	static const char *const texts[] = {
 	    "{}",
@@ -42,7 +42,7 @@ objects_are_read(void **state)
 }
 
 static void
-anything_else_is_named(void **state)
+test_anything_else_is_named(void **state)
 {
 	static const struct {
 		const char *text, *said;
@@ -77,8 +77,35 @@ anything_else_is_named(void **state)
 	}
 }
 
+/* An array of so many items, itself and the object around it two more. */
+static enum err
+read_items(size_t count, struct problem *problem)
+{
+	char text[2 * DOCUMENT_VALUES_MAX + 16] = "{\"a\":[1";
+
+	size_t used = strlen(text);
+
+	for (; count > 1; count--, used += 2)
+		memcpy(text + used, ",1", 2);
+	memcpy(text + used, "]}", 2);
+	return read_text(text, problem);
+}
+
 static void
-a_problem_is_one_line_of_ascii(void **state)
+test_values_are_counted(void **state)
+{
+	struct problem problem = {""};
+
+	(void)state;
+	assert_int_equal(read_items(DOCUMENT_VALUES_MAX - 1, &problem), OK);
+	assert_int_equal(
+	    read_items(DOCUMENT_VALUES_MAX, &problem), ERR_KEYS_UNAVAILABLE);
+	assert_string_equal(
+	    problem.text, "GET " URL " answered JSON of too many values");
+}
+
+static void
+test_a_problem_is_one_line_of_ascii(void **state)
 {
 	struct problem problem = {""};
 	char text[2 * PROBLEM_MAX];
@@ -100,9 +127,10 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-	    cmocka_unit_test(objects_are_read),
-	    cmocka_unit_test(anything_else_is_named),
-	    cmocka_unit_test(a_problem_is_one_line_of_ascii),
+	    cmocka_unit_test(test_objects_are_read),
+	    cmocka_unit_test(test_anything_else_is_named),
+	    cmocka_unit_test(test_values_are_counted),
+	    cmocka_unit_test(test_a_problem_is_one_line_of_ascii),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

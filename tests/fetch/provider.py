@@ -132,7 +132,8 @@ def simple(base, other):
         "/latin": document(b'{"keys":"\xff"}'),
         "/tail": document(KEYS + b"x"),
         "/numbers": document(
-            b'{"n":[' + b"1e1," * (LIMIT // 4 - 4) + b"1]}"),
+            b'{"n":[' + b"0.1," * 16000 + b'"' + b"x" * 440000 + b'"]}'),
+        "/values": document(b'{"n":[' + b"[]," * 9000 + b"1]}"),
         "/gzip": document(bomb, "Content-Encoding: gzip"),
         "/squeezed": head(
             "200 OK", "Transfer-Encoding: gzip, chunked")
