@@ -11,6 +11,7 @@ check_name(const char *mapped, const char *user, struct trail *trail)
 {
 	if (strcmp(mapped, user) == 0)
 		return OK;
+	trail_rule(trail, "issuer", "username_map");
 	trail_note(trail, "the token is for ");
 	trail_quote(trail, mapped);
 	trail_note(trail, ", not for ");

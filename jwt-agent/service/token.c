@@ -79,6 +79,8 @@ find_line(const struct call *call, const struct verdict *verdict,
 	else if (strcmp(rule->section, "issuer") == 0 && trusted != NULL)
 		snprintf(section, sizeof(section), "issuer %s",
 		    trusted->config->name);
+	else if (strcmp(rule->section, "issuer") == 0)
+		return; /* of no issuer, or the agent: there is no such key */
 	config_where(call->service->config, section, rule->key, line);
 }
 
