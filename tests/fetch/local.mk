@@ -3,6 +3,7 @@ FETCH_TESTS = \
 	%D%/answer_test \
 	%D%/cache_test \
 	%D%/document_test \
+	%D%/job_test \
 	%D%/process_test
 
 check_PROGRAMS += $(FETCH_TESTS)
@@ -18,3 +19,4 @@ check_LTLIBRARIES += %D%/libscene.la
 %C%_cache_test_LDADD = jwt-agent/fetch/libfetch.la $(CMOCKA_LIBS)
 %C%_document_test_LDADD = jwt-agent/fetch/libfetch.la $(CMOCKA_LIBS)
 %C%_process_test_LDADD = %D%/libscene.la
+%C%_job_test_LDADD = jwt-agent/fetch/libfetch.la %D%/libscene.la
