@@ -227,12 +227,27 @@ def test_longest_session(serve, source, sshd):
     assert session["state"] == "expired"
 
 
-def test_session_without_a_limit(serve, source):
-    agent = serve(probe={})
+def test_longest_session_is_of_its_service(serve, source, sshd):
+    """Two sessions, one of a service that has no such limit."""
+    agent = serve(sshd={"session_max": "1h"})
+    for service in ("sshd", "su-l"):
+        stacks.token_only(service, agent)
+    shell = ssh.Shell(sshd, "alice", ssh.token(agent, source.token()))
+    su = terminal.su("alice", "echo here; exec cat")
+    su.answer_parts(tokens.parts(source.token()))
+    su.expect("here")
 
-    reply = agent.login(source.token())
+    agent.restart(clock=7200)
 
-    assert reply["expires"] - time.time() > 250
+    try:
+        shell.wait_until_ended(20)
+        state = {session["service"]: session["state"]
+                 for session in agent.sessions(all=True)}
+        assert state == {"sshd": "expired", "su-l": "active"}
+    finally:
+        su.close()
+        shell.process.kill()
+        shell.close()
 
 
 # what is said

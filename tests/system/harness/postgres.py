@@ -48,6 +48,16 @@ class Postgres:
                        stdout=subprocess.DEVNULL,
                        env={"PATH": os.defpath, "LANG": "C.UTF-8"})
 
+    def speak_tls(self, certificate):
+        """From the next start on."""
+        place = self.data / "server.pem"
+        shutil.copy(certificate.file, place)
+        place.chmod(0o600)
+        shutil.chown(place, USER, USER)
+        with open(self.data / "postgresql.conf", "a") as config:
+            config.write("ssl = on\nssl_cert_file = 'server.pem'\n"
+                         "ssl_key_file = 'server.pem'\n")
+
     def start(self):
         options = (f"-p {self.port} -k {self.place} -c fsync=off "
                    "-c listen_addresses=127.0.0.1 -c log_connections=on")
