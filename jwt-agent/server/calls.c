@@ -104,7 +104,7 @@ settle(struct task *task, void *context)
 	struct calls *calls = context;
 
 	if (task->call.fetch != NULL)
-		keys_fetch(calls->keys, task->call.fetch);
+		keys_fetch(calls->keys, task->call.fetch, task->call.missing);
 	if (task->outcome == ERR_KEYS_NEEDED) {
 		keys_park(calls->keys, task);
 		return;

@@ -142,7 +142,7 @@ start(struct round *round)
 }
 
 void
-keys_fetch(struct keys *keys, struct trusted *trusted)
+keys_fetch(struct keys *keys, struct trusted *trusted, bool missing)
 {
 	struct round *round = round_of(keys, trusted);
 
@@ -150,6 +150,8 @@ keys_fetch(struct keys *keys, struct trusted *trusted)
 		return;
 	trusted->fetching = start(round) == OK;
 	trusted->tried = now_of(keys);
+	if (missing)
+		trusted->asked = trusted->tried;
 }
 
 void
@@ -184,6 +186,6 @@ keys_sweep(struct keys *keys)
 		struct trusted *trusted = keys->rounds[i].trusted;
 
 		if (trusted_is_due(trusted, now))
-			keys_fetch(keys, trusted);
+			keys_fetch(keys, trusted, false);
 	}
 }

@@ -36,8 +36,9 @@ keys_new(struct keys **out, sd_event *loop, const struct keys_options *options);
 void keys_free(struct keys *keys);
 DEFINE_AUTO_FREE(keys)
 
-/* Fetches the issuer's keys unless that is under way. */
-void keys_fetch(struct keys *keys, struct trusted *trusted);
+/* Fetches the issuer's keys unless that is under way; `missing`: because a
+ * token's key was not among them. */
+void keys_fetch(struct keys *keys, struct trusted *trusted, bool missing);
 
 /* Takes the task over until keys_fetch() of its issuer is answered. */
 void keys_park(struct keys *keys, struct task *task);

@@ -37,5 +37,6 @@ call_reset(struct call *call)
 	call->effects = NULL;
 	call->effect_count = 0;
 	call->fetch = NULL;
+	call->missing = false;
 	call->message[0] = '\0';
 }

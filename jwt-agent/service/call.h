@@ -77,6 +77,7 @@ struct call {
 	struct effect *effects;
 	size_t effect_count;
 	struct trusted *fetch;
+	bool missing; /* because it lacks one */
 	char message[POLICY_TEXT_SIZE];
 };
 

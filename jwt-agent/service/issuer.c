@@ -67,12 +67,16 @@ view_local(const struct call *call, struct issuer_view *view)
 	return e == OK && view->keys == NULL ? ERR_NO_MEMORY : e;
 }
 
+/* Files that changed are looked at for this, too. */
 static enum err
-view_trusted(const struct call *call, const struct trusted *trusted,
-    struct issuer_view *view)
+view_trusted(
+    const struct call *call, struct trusted *trusted, struct issuer_view *view)
 {
 	const char *problem = trusted->problem.text;
-	enum err e = view_issuer(&trusted->issuer, trusted->config->name,
+	enum err e;
+
+	trusted_look(trusted, call->now);
+	e = view_issuer(&trusted->issuer, trusted->config->name,
 	    trusted_source(trusted), trusted_state(trusted, call->now), view);
 
 	view->keys = list_keys(
@@ -95,7 +99,7 @@ enum err
 issuer_list(struct call *call, const struct issuer_list_request *request,
     struct cursor *cursor, struct issuer_view *entry)
 {
-	const struct trusted *trusted;
+	struct trusted *trusted;
 
 	(void)request;
 	if (!cursor->begun) {
@@ -113,7 +117,7 @@ enum err
 issuer_show(struct call *call, const struct issuer_request *request,
     struct issuer_view *reply)
 {
-	const struct trusted *trusted =
+	struct trusted *trusted =
 	    trust_find(call->service->trust, request->issuer);
 
 	if (strcmp(request->issuer, CONFIG_LOCAL_ISSUER) == 0)
@@ -130,8 +134,6 @@ issuer_refresh(struct call *call, const struct issuer_request *request,
 	    trust_find(call->service->trust, request->issuer);
 
 	call_note(&call->event.detail, request->issuer);
-	if (trusted != NULL && !trusted_is_fetched(trusted))
-		trusted_look(trusted, call->now);
 	if (trusted == NULL || !trusted_is_fetched(trusted) || call->waited)
 		return issuer_show(call, request, reply);
 	call->fetch = trusted;

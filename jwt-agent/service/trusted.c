@@ -201,19 +201,24 @@ trusted_next(const struct trusted *trusted)
 	return later_of(retry, trusted->fetched + fresh_seconds(trusted));
 }
 
+/* A clock that was set back has made no promise. */
+static bool
+is_past(int64_t since, int64_t now)
+{
+	return now < since || now - since >= TRUSTED_RETRY_SECONDS;
+}
+
 bool
 trusted_is_due(const struct trusted *trusted, int64_t now)
 {
-	return trusted_may_retry(trusted, now) &&
+	return trusted_is_fetched(trusted) && is_past(trusted->tried, now) &&
 	    (now < trusted->fetched || now >= trusted_next(trusted));
 }
 
 bool
-trusted_may_retry(const struct trusted *trusted, int64_t now)
+trusted_may_ask(const struct trusted *trusted, int64_t now)
 {
-	return trusted_is_fetched(trusted) &&
-	    (now < trusted->tried ||
-		now - trusted->tried >= TRUSTED_RETRY_SECONDS);
+	return trusted_is_fetched(trusted) && is_past(trusted->asked, now);
 }
 
 bool

@@ -19,8 +19,8 @@
 #include "jwt-agent/verify/issuer.h"
 #include "lmdb-store/jwks.h"
 
-/* Keys are asked for because of an unknown kid, or again after a failure, at
- * most so often. */
+/* Keys are asked for because one is missing, or again after a failure, at most
+ * so often each. */
 #define TRUSTED_RETRY_SECONDS 30
 /* How long a set is fresh whose server does not say. */
 #define TRUSTED_FRESH_SECONDS 3600
@@ -41,7 +41,10 @@ struct trusted {
 	int64_t fetched;	/* 0: never */
 	int64_t max_age;	/* as the server said, 0: it did not */
 	int64_t tried;
-	bool fetching;		     /* at this moment; kept by the server */
+	/* kept by the server: when keys were asked for because one was
+	 * missing, and whether they are under way at this moment */
+	int64_t asked;
+	bool fetching;
 	struct option_error problem; /* of the last attempt; may be empty */
 };
 
@@ -67,8 +70,8 @@ enum keys_state trusted_state(const struct trusted *trusted, int64_t now);
 int64_t trusted_next(const struct trusted *trusted);
 bool trusted_is_due(const struct trusted *trusted, int64_t now);
 
-/* Whether keys may be asked for although they are not due. */
-bool trusted_may_retry(const struct trusted *trusted, int64_t now);
+/* Whether fetched keys may be asked for because one is missing. */
+bool trusted_may_ask(const struct trusted *trusted, int64_t now);
 
 /* Files that changed are read again; what is broken replaces nothing. Says
  * whether anything was read. */

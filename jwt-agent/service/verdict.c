@@ -42,9 +42,10 @@ ask_for_keys(struct call *call, struct verdict *verdict)
 		refusal = ERR_KEYS_UNAVAILABLE;
 	if (trusted->problem.text[0] != '\0')
 		trail_note(&verdict->trail, "; %.100s", trusted->problem.text);
-	if (!trusted->fetching && !trusted_may_retry(trusted, call->now))
+	if (!trusted->fetching && !trusted_may_ask(trusted, call->now))
 		return refusal;
 	call->fetch = trusted;
+	call->missing = true;
 	return call->waited || !verdict->stack->config->interactive
 	    ? refusal
 	    : ERR_KEYS_NEEDED;

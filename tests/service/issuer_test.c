@@ -311,6 +311,9 @@ test_unknown_kid_asks_seldom(void **state)
 	jwks = foreign_jwks(&foreign);
 	answer(&foreign, jwks, 0, NULL);
 	foreign_rotate(&foreign);
+	assert_int_equal(foreign_try(&foreign, ALICE), ERR_KEYS_NEEDED);
+	assert_true(foreign.agency->call.missing);
+	idp(&foreign)->asked = host_now(&foreign.agency->host);
 	assert_int_equal(foreign_try(&foreign, ALICE), ERR_UNKNOWN_KEY);
 	assert_null(foreign.agency->call.fetch);
 	agency_pass(foreign.agency, TRUSTED_RETRY_SECONDS - 1);
@@ -328,7 +331,7 @@ test_joins_what_is_under_way(void **state)
 	auto_clear(foreign) struct foreign foreign = {0};
 
 	with_url(&foreign, state, "");
-	idp(&foreign)->tried = host_now(&foreign.agency->host);
+	idp(&foreign)->asked = host_now(&foreign.agency->host);
 	assert_int_equal(foreign_try(&foreign, ALICE), ERR_KEYS_UNAVAILABLE);
 	idp(&foreign)->fetching = true;
 	assert_int_equal(foreign_try(&foreign, ALICE), ERR_KEYS_NEEDED);
