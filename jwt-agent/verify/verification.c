@@ -200,6 +200,8 @@ want_one_of(struct trail *trail, const struct texts *texts)
 	char words[WORDS_MAX] = "";
 	size_t used = 0;
 
+	if (trail == NULL)
+		return;
 	for (size_t i = 0; texts != NULL && i < texts->count; i++) {
 		int more = snprintf(words + used, sizeof(words) - used, "%s%s",
 		    i == 0 ? "" : ", ", texts->item[i]);
