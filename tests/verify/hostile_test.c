@@ -740,7 +740,7 @@ embedded_nul(void **state)
 }
 
 static void
-encrypted(void **state)
+encrypted_or_empty(void **state)
 {
 	struct trail trail = {0};
 
@@ -749,6 +749,10 @@ encrypted(void **state)
 	    ERR_MALFORMED);
 	assert_string_equal(
 	    trail.steps[0].detail, "encrypted tokens are not supported");
+	trail = (struct trail){0};
+	assert_int_equal(
+	    check_trail(&world, "YQ..YQ", false, &trail), ERR_MALFORMED);
+	assert_string_equal(trail.steps[0].detail, "the payload is empty");
 }
 
 /* A header that brings its own key: the JWK is the signer's, and is no use. */
@@ -800,7 +804,7 @@ main(void)
 	    cmocka_unit_test(many_members),
 	    cmocka_unit_test(very_deep),
 	    cmocka_unit_test(embedded_nul),
-	    cmocka_unit_test(encrypted),
+	    cmocka_unit_test(encrypted_or_empty),
 	    cmocka_unit_test(brought_key),
 	};
 

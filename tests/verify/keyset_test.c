@@ -559,6 +559,40 @@ pem_keys_refused(void **state)
 	assert_string_equal(why.why, "a PEM block is broken");
 }
 
+/* The key, and then a byte that is no part of it. */
+static void
+pem_with_more(void **state)
+{
+	auto_clear(keyset) struct keyset keyset = {0};
+	EVP_PKEY *pkey = EVP_PKEY_Q_keygen(NULL, NULL, "ED25519");
+	BIO *bio = BIO_new(BIO_s_mem());
+	unsigned char der[128] = {0}, *at = der;
+	struct keyset_problem why;
+	char *text;
+	int size;
+
+	(void)state;
+	size = i2d_PUBKEY(pkey, &at);
+	assert_true(size > 0);
+	for (int more = 0; more < 2; more++) {
+		auto_str char *pem = NULL;
+		long pem_size;
+
+		assert_true(
+		    PEM_write_bio(bio, "PUBLIC KEY", "", der, size + more) > 0);
+		pem_size = BIO_get_mem_data(bio, &text);
+		pem = strndup(text, (size_t)pem_size);
+		assert_non_null(pem);
+		assert_int_equal(read_text(pem, ALL, &keyset, &why),
+		    more == 0 ? OK : ERR_MALFORMED);
+		keyset_clear(&keyset);
+		(void)BIO_reset(bio);
+	}
+	assert_string_equal(why.why, "a public key in PEM is broken");
+	BIO_free(bio);
+	EVP_PKEY_free(pkey);
+}
+
 static void
 too_many_in_pem(void **state)
 {
@@ -692,6 +726,7 @@ main(void)
 	    cmocka_unit_test(bounds),
 	    cmocka_unit_test(pem_files),
 	    cmocka_unit_test(pem_keys_refused),
+	    cmocka_unit_test(pem_with_more),
 	    cmocka_unit_test(too_many_in_pem),
 	    cmocka_unit_test(secrets),
 	    cmocka_unit_test(appended),

@@ -142,6 +142,8 @@ static const struct row {
 	"x"},
     {FORGED("{'alg':'HS256','typ':1}", "x"), A1_JWK, NULL, ERR_MALFORMED, NULL},
     {FORGED("{'alg':'HS256','kid':'any'}", "x"), A1_JWK, NULL, OK, "x"},
+    {FORGED("{'alg':'HS256','kid':'any'}", "x"),
+	"{'kty':'oct','k':'" A1_K "','kid':'another'}", NULL, OK, "x"},
     {FORGED("{'alg':'HS256','crit':['exp'],'exp':1}", "x"), A1_JWK, NULL,
 	ERR_HEADER_REFUSED, NULL},
     {FORGED("{'alg':'HS256','b64':false,'crit':['b64']}", "x"), A1_JWK, NULL,
