@@ -81,7 +81,7 @@ details(void **state)
 	    "the token is for \"al\\x0aice\", not for \"bob\"");
 	assert_string_equal(trail.steps[0].found, "\"al\\x0aice\"");
 	assert_string_equal(trail.steps[0].wanted, "bob");
-	assert_null(trail.steps[0].rule.section);
+	assert_string_equal(trail.steps[0].rule.key, "username_map");
 	assert_int_equal(policy_user(&usual, &bin, &trail), ERR_WRONG_USER);
 	assert_string_equal(trail.steps[1].detail, "uid 2 is below 1000");
 	assert_string_equal(trail.steps[1].rule.key, "min_uid");
