@@ -26,11 +26,16 @@ check_uid(const struct policy *policy, int64_t uid, struct trail *trail)
 		return OK;
 	if (uid == 0) {
 		trail_rule(trail, "service", "allow_root");
+		trail_found_number(trail, uid);
+		trail_wanted(trail, "allow_root=yes");
 		trail_note(trail, "root may not log in with a token");
 		return ERR_WRONG_USER;
 	}
 	if (uid < 0 || uid < policy->min_uid) {
 		trail_rule(trail, "service", "min_uid");
+		trail_found_number(trail, uid);
+		trail_wanted(
+		    trail, "uid %" PRId64 " or above", policy->min_uid);
 		trail_note(trail, "uid %" PRId64 " is below %" PRId64, uid,
 		    policy->min_uid);
 		return ERR_WRONG_USER;

@@ -2,21 +2,22 @@
 
 # NAME_replay feeds the corpus NAME to NAME_fuzz.c. Configured with CC=clang
 # and --enable-fuzzing, the same file makes a fuzzer, which `make fuzz` runs.
-%C%_programs = %D%/config_replay %D%/jws_replay %D%/message_replay
 %C%_programs = \
 	%D%/claims_replay \
+	%D%/config_replay \
 	%D%/jwk_replay \
 	%D%/jws_replay \
+	%D%/mapping_replay \
 	%D%/message_replay
-%C%_programs = %D%/jws_replay %D%/mapping_replay %D%/message_replay
 
 check_PROGRAMS += $(%C%_programs)
 TESTS += $(%C%_programs)
 
-%C%_config_replay_SOURCES = %D%/config_fuzz.c %D%/replay.c
-%C%_config_replay_LDADD = jwt-agent/config/libconfig.la
 %C%_claims_replay_SOURCES = %D%/claims_fuzz.c %D%/replay.c
 %C%_claims_replay_LDADD = jwt-agent/verify/libverify.la
+
+%C%_config_replay_SOURCES = %D%/config_fuzz.c %D%/replay.c
+%C%_config_replay_LDADD = jwt-agent/config/libconfig.la
 
 %C%_jwk_replay_SOURCES = %D%/jwk_fuzz.c %D%/replay.c
 %C%_jwk_replay_LDADD = jwt-agent/verify/libverify.la
@@ -40,22 +41,22 @@ EXTRA_DIST += %D%/corpus
 
 if FUZZING
 FUZZ_SECONDS = 180
-fuzzers = %D%/config_fuzz %D%/jws_fuzz %D%/message_fuzz
-fuzzers = %D%/jws_fuzz %D%/mapping_fuzz %D%/message_fuzz
-noinst_PROGRAMS += $(fuzzers)
-
-%C%_config_fuzz_SOURCES = %D%/config_fuzz.c
-%C%_config_fuzz_LDADD = $(%C%_config_replay_LDADD)
-%C%_config_fuzz_LDFLAGS = $(AM_LDFLAGS) -fsanitize=fuzzer
 fuzzers = \
 	%D%/claims_fuzz \
+	%D%/config_fuzz \
 	%D%/jwk_fuzz \
 	%D%/jws_fuzz \
+	%D%/mapping_fuzz \
 	%D%/message_fuzz
+noinst_PROGRAMS += $(fuzzers)
 
 %C%_claims_fuzz_SOURCES = %D%/claims_fuzz.c
 %C%_claims_fuzz_LDADD = $(%C%_claims_replay_LDADD)
 %C%_claims_fuzz_LDFLAGS = $(AM_LDFLAGS) -fsanitize=fuzzer
+
+%C%_config_fuzz_SOURCES = %D%/config_fuzz.c
+%C%_config_fuzz_LDADD = $(%C%_config_replay_LDADD)
+%C%_config_fuzz_LDFLAGS = $(AM_LDFLAGS) -fsanitize=fuzzer
 
 %C%_jwk_fuzz_SOURCES = %D%/jwk_fuzz.c
 %C%_jwk_fuzz_LDADD = $(%C%_jwk_replay_LDADD)

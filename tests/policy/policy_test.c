@@ -85,6 +85,8 @@ details(void **state)
 	assert_int_equal(policy_user(&usual, &bin, &trail), ERR_WRONG_USER);
 	assert_string_equal(trail.steps[1].detail, "uid 2 is below 1000");
 	assert_string_equal(trail.steps[1].rule.key, "min_uid");
+	assert_string_equal(trail.steps[1].found, "2");
+	assert_string_equal(trail.steps[1].wanted, "uid 1000 or above");
 	assert_int_equal(policy_user(&usual, &root, &trail), ERR_WRONG_USER);
 	assert_string_equal(trail.steps[2].rule.section, "service");
 	assert_string_equal(trail.steps[2].rule.key, "allow_root");
