@@ -39,7 +39,10 @@ def source():
 def explainer(host, source):
     agent = Agent(
         issuers={"corp": {**ISSUER, "keys_file":
-                          keyfile.public(jwks(KEY))}},
+                          keyfile.public(jwks(KEY))},
+                 "other": {"issuer": "https://other.test", "algorithms":
+                           "ES384, EdDSA", "keys_file": keyfile.public(
+                               jwks(Key("ES384", "good")))}},
         services={"*": {"replay": "allow"}, "probe": SERVICE, "plain": {}})
     yield agent.start()
     agent.discard()
@@ -65,7 +68,7 @@ def test_accepted(explainer, source):
     assert verdict["accepted"] is True, verdict
     assert all(step["ok"] for step in verdict["steps"])
     for step in verdict["steps"]:
-        assert step["step"] and step["detail"], step
+        assert step["step"] and (step["detail"] or step["found"]), step
     decided = [step["line"] for step in verdict["steps"] if step.get("line")]
     assert {line_of(explainer, "service probe", key) for key in
             ("issuers", "users", "require_groups", "require_claims",
@@ -80,7 +83,7 @@ WRONG = [
     ({"iss": "https://x.test"}, "UnknownIssuer", None, "x.test", "",),
     ({"aud": "corp.test"}, "WrongAudience", ("service probe", "audience"),
      "corp.test", "db.test"),
-    ({"age": 700}, "Expired", ("issuer corp", "leeway"), "", "30"),
+    ({"age": 700}, "Expired", ("issuer corp", "leeway"), "17", "exp after"),
     ({"exp": int(time.time()) + 7200}, "LifetimeTooLong",
      ("issuer corp", "max_lifetime"), "7", "3600"),
     ({"preferred_username": None}, "InvalidClaim",
@@ -100,11 +103,11 @@ WRONG = [
     ({"amr": ["pwd"]}, "PolicyDenied", ("service probe", "require_amr"),
      "pwd", "otp"),
     ({"auth_time": int(time.time()) - 4000}, "PolicyDenied",
-     ("service probe", "max_auth_age"), "4", "300"),
+     ("service probe", "max_auth_age"), "17", "300"),
     ({"auth_time": None}, "PolicyDenied", ("service probe", "max_auth_age"),
      "absent", "300"),
     ({"age": 500, "auth_time": int(time.time()) - 20}, "PolicyDenied",
-     ("service probe", "max_token_age"), "5", "480"),
+     ("service probe", "max_token_age"), "17", "480"),
 ]
 
 
@@ -132,17 +135,31 @@ def test_key_and_signature(explainer, source):
     verdict = explainer.explain(source.token(key=stranger, **good_claims()))
     assert verdict["reason"] == "UnknownKey"
     assert "of-nobody" in last(verdict)["found"]
+    assert last(verdict)["line"] == line_of(explainer, "issuer corp",
+                                            "keys_file")
 
     verdict = explainer.explain(tokens.with_bad_signature(
         source.token(**good_claims())))
     assert verdict["reason"] == "BadSignature"
 
+    # what is accepted from another issuer
     verdict = explainer.explain(source.token(
         key=Key("ES384", "good"), **good_claims()))
     step = last(verdict)
     assert verdict["reason"] == "AlgorithmRefused"
     assert "ES384" in step["found"] and "ES256" in step["wanted"]
     assert step["line"] == line_of(explainer, "issuer corp", "algorithms")
+
+
+def test_algorithm_that_nobody_signs_with(explainer, source):
+    verdict = explainer.explain(source.token(
+        key=Key("RS256", "good"), **good_claims()))
+
+    step = last(verdict)
+    assert verdict["reason"] == "AlgorithmRefused"
+    assert "RS256" in step["found"]
+    # every issuer was asked, and no line of one decided alone
+    assert step["line"] == ""
 
 
 def test_wrong_user_for_the_service(explainer, source):

@@ -18,6 +18,7 @@ from harness.provider import HTML, Answer, Provider
 from harness.wire import Refused
 
 JWKS = "/jwks"
+PAUSE = 60  # seconds after which keys may be fetched for an unknown one again
 UNAVAILABLE = "Authentication service cannot retrieve authentication info"
 
 
@@ -56,7 +57,8 @@ def test_login_with_an_id_token(corp_agent, glewlwyd):
     shown = corp_agent.issuer("corp")
     assert (shown["source"], shown["state"]) == ("discovery", "ok")
     assert shown["keys"] == [{"kid": "of-monday", "alg": "ES256"}]
-    assert abs(shown["fetched"] - time.time()) < 60 and shown["age"] < 60
+    assert abs(shown["fetched"] - time.time()) < 60
+    assert (shown["age"] or 0) < 60
 
 
 def test_login_by_jwks_url(make_agent, glewlwyd):
@@ -78,6 +80,8 @@ def test_discovery_of_another_issuer_is_refused(make_agent, glewlwyd):
 
 def test_keys_change_while_logins_go_on(corp_agent, glewlwyd):
     old, new = glewlwyd.keys[0], Key("PS256", "of-tuesday")
+    assert corp_agent.verdict(glewlwyd.id_token("alice")) == "ok"
+    corp_agent.restart(clock=PAUSE)
     stop, outcomes = threading.Event(), []
 
     def log_in_again_and_again():
@@ -149,10 +153,11 @@ def at(provider, **keys):
 
 @pytest.fixture
 def agent(make_agent, provider, source):
-    """An agent that has fetched the provider's keys."""
+    """An agent that has fetched the provider's keys a while ago."""
     agent = make_agent(issuers=at(provider)).start()
     assert agent.verdict(source.token()) == "ok"
-    return agent
+    assert provider.requests[JWKS] == 1
+    return agent.restart(clock=PAUSE)
 
 
 def refresh(agent, name="corp"):
@@ -207,7 +212,7 @@ def test_wrong_answers_never_replace_good_keys(agent, provider, source, what):
     assert shown["keys"] == before["keys"]
     assert shown["fetched"] == before["fetched"]
     assert agent.verdict(source.token()) == "ok"
-    agent.restart()
+    agent.restart(clock=PAUSE)
     assert agent.verdict(source.token()) == "ok"
     provider.say(JWKS, source.jwks())
     assert not refresh(agent).get("problem")
@@ -236,7 +241,6 @@ def test_fetched_keys_keep_nothing_private(agent, provider, source):
 
 def test_keys_are_not_fetched_again_before_time(agent, provider, source):
     """Neither by logins nor by a restart."""
-    assert provider.requests[JWKS] == 1
     for _ in range(20):
         assert agent.verdict(source.token()) == "ok"
     agent.restart()
@@ -457,7 +461,7 @@ def p99_ratio(agent, provider, source):
 def test_hung_provider_delays_nobody_else(make_agent, provider, source):
     """A delay by a fetch is there every time; another program's is not."""
     ratios = []
-    for _ in range(3):
+    for _ in range(5):
         issuers = {f"hung-{number}": {
             "issuer": f"https://hung-{number}.test",
             "jwks_url": provider.url(f"/hung-{number}")}
