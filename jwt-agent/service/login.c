@@ -112,6 +112,7 @@ login_authenticate(struct call *call,
 	if (e != OK)
 		return e;
 	call_note(&call->event.session, session.id);
+	call_note(&call->event.device, verdict.device.id);
 	reply->session = TAKE(session.id);
 	reply->device = TAKE(verdict.device.id);
 	reply->expires = verdict.token.expires;

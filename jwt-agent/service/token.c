@@ -70,10 +70,14 @@ find_line(const struct call *call, const struct verdict *verdict,
 	const struct trusted *trusted =
 	    trust_of(call->service->trust, verdict->token.issuer);
 	char section[CONFIG_SERVICE_NAME_MAX + 16] = "token";
+	const char *key = rule->key;
 
 	line[0] = '\0';
 	if (rule->section == NULL)
 		return;
+	/* whichever of the four says where an issuer's keys are */
+	if (trusted != NULL && strcmp(key, "keys") == 0)
+		key = trusted_source(trusted);
 	if (strcmp(rule->section, "service") == 0)
 		snprintf(section, sizeof(section), "service %.64s", service);
 	else if (strcmp(rule->section, "issuer") == 0 && trusted != NULL)
@@ -81,7 +85,7 @@ find_line(const struct call *call, const struct verdict *verdict,
 		    trusted->config->name);
 	else if (strcmp(rule->section, "issuer") == 0)
 		return; /* of no issuer, or the agent: there is no such key */
-	config_where(call->service->config, section, rule->key, line);
+	config_where(call->service->config, section, key, line);
 }
 
 static json_t *

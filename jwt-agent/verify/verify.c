@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "jwt-agent/verify/verification.h"
 
+#include <stdio.h>
 #include <string.h>
 
 static void
@@ -56,6 +57,24 @@ unknown_issuer(struct verification *v, const char *iss)
 	return ERR_UNKNOWN_ISSUER;
 }
 
+/* The algorithms of a set, as far as a step has room for their names. */
+static void
+want_algorithms(struct trail *trail, uint32_t set)
+{
+	const struct algorithm *algorithm;
+	char names[TRAIL_VALUE_SIZE] = "";
+	size_t size = 0;
+
+	for (size_t i = 0; (algorithm = algorithm_at(i)) != NULL; i++) {
+		if ((set & algorithm_bit(algorithm)) == 0 ||
+		    size >= sizeof(names))
+			continue;
+		size += (size_t)snprintf(names + size, sizeof(names) - size,
+		    "%s%s", size > 0 ? ", " : "", algorithm->name);
+	}
+	trail_wanted(trail, "%s", names);
+}
+
 static enum err
 check_algorithm(struct verification *v)
 {
@@ -66,6 +85,7 @@ check_algorithm(struct verification *v)
 		return OK;
 	verification_rule(v, "algorithms");
 	trail_found(v->trail, name);
+	want_algorithms(v->trail, issuer->algorithms);
 	trail_note(v->trail, " does not sign with %s", name);
 	return ERR_ALGORITHM_REFUSED;
 }
