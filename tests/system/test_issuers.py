@@ -421,17 +421,19 @@ def test_private_members_of_a_jwk_are_read_over(make_agent):
     assert jws_verify(make_agent(), text, private_jwk(key)).returncode == 0
 
 
-def test_audit_names_the_issuer(file_agent):
+def test_audit_names_the_device(file_agent):
+    """Through which the issuer and whom it vouched for are known."""
     source = Issuer(ISS)
     agent = file_agent(source.jwks())
-    agent.login(source.token())
+    for _ in range(2):
+        device = agent.login(source.token())["device"]
 
-    event = [event for event in agent.audit()
-             if event["event"] == "login"][-1]
+    events = [event for event in agent.audit() if event["event"] == "login"]
 
-    assert (event["outcome"], event["user"]) == ("granted", "alice")
-    assert time.time() - event["time"] < 60
-    assert "corp" in json.dumps(event) or ISS in json.dumps(event)
+    assert [(event["outcome"], event["user"], event["device"])
+            for event in events] == [("granted", "alice", device)] * 2
+    shown = agent.json("device", "show", device)
+    assert ISS in json.dumps(shown)
 
 
 def test_tokens_of_another_issuer_are_not_in_the_log(file_agent):
