@@ -160,6 +160,25 @@ def agent(make_agent, provider, source):
     return agent.restart(clock=PAUSE)
 
 
+def fetchers(agent):
+    """The processes that fetch for this agent."""
+    found = []
+    for path in Path("/proc").glob("[0-9]*/stat"):
+        try:
+            fields = path.read_text().rsplit(")", 1)[1].split()
+            command = (path.parent / "cmdline").read_bytes()
+        except OSError:
+            continue
+        if int(fields[1]) == agent.process.pid and b"fetcher" in command:
+            found.append(int(path.parent.name))
+    return found
+
+
+def wait_for_fetchers(agent):
+    """Keys that are good still are fetched again beside the logins."""
+    waiting.until(lambda: fetchers(agent) == [], 10, "the end of a fetch")
+
+
 def refresh(agent, name="corp"):
     return agent.json("issuer", "refresh", name, code=None)
 
@@ -267,7 +286,9 @@ def test_cache_control(make_agent, provider, source, cache, keys, age,
     assert agent.verdict(source.token(age=-age)) == "ok"
     if fetches > 1:
         provider.wait_for_requests(JWKS, fetches)
+    wait_for_fetchers(agent)
     assert agent.verdict(source.token(age=-age)) == "ok"
+    assert agent.issuer("corp")["state"] == "ok"
     assert provider.requests[JWKS] == fetches
 
 
@@ -477,20 +498,6 @@ def test_hung_provider_delays_nobody_else(make_agent, provider, source):
     assert min(ratios) <= 2, ratios
 
 
-def fetchers(agent):
-    """The processes that fetch for this agent."""
-    found = []
-    for path in Path("/proc").glob("[0-9]*/stat"):
-        try:
-            fields = path.read_text().rsplit(")", 1)[1].split()
-            command = (path.parent / "cmdline").read_bytes()
-        except OSError:
-            continue
-        if int(fields[1]) == agent.process.pid and b"fetcher" in command:
-            found.append(int(path.parent.name))
-    return found
-
-
 def test_fetcher_that_is_killed(agent, provider, source):
     """It costs that fetch and nothing else."""
     provider.hang(JWKS)
@@ -503,7 +510,7 @@ def test_fetcher_that_is_killed(agent, provider, source):
 
         assert outcome(wire) == "UnknownKey"
 
-    waiting.until(lambda: fetchers(agent) == [])
+    wait_for_fetchers(agent)
     assert agent.issuer("corp")["problem"]
     assert agent.verdict(source.token()) == "ok"
     provider.say(JWKS, source.jwks())
