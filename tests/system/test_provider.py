@@ -262,9 +262,10 @@ def test_keys_are_not_fetched_again_before_time(agent, provider, source):
     """Neither by logins nor by a restart."""
     for _ in range(20):
         assert agent.verdict(source.token()) == "ok"
-    agent.restart()
+    agent.restart(clock=PAUSE)
     assert agent.verdict(source.token()) == "ok"
 
+    wait_for_fetchers(agent)
     assert provider.requests[JWKS] == 1
 
 
