@@ -6,20 +6,8 @@
 
 #include <errno.h>
 #include <inttypes.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
-
-__attribute__((format(printf, 2, 3))) static enum err
-refuse(struct option_error *error, const char *format, ...)
-{
-	va_list arguments;
-
-	va_start(arguments, format);
-	vsnprintf(error->text, sizeof(error->text), format, arguments);
-	va_end(arguments);
-	return ERR_CONFIG;
-}
 
 static enum err
 set_flag(const struct option *option, void *member, const char *value,
@@ -32,8 +20,8 @@ set_flag(const struct option *option, void *member, const char *value,
 	else if (strcmp(value, "no") == 0)
 		*flag = false;
 	else
-		return refuse(error, "%s= takes yes or no, not \"%.60s\"",
-		    option->name, value);
+		return option_refuse(error,
+		    "%s= takes yes or no, not \"%.60s\"", option->name, value);
 	return OK;
 }
 
@@ -57,7 +45,7 @@ set_bounded_text(const struct option *option, void *member, const char *value,
 	size_t size = strlen(value);
 
 	if (size < (size_t)option->min || size > (size_t)option->max)
-		return refuse(error,
+		return option_refuse(error,
 		    "%s= takes %" PRId64 " to %" PRId64 " characters",
 		    option->name, option->min, option->max);
 	return set_text(member, value);
@@ -68,7 +56,7 @@ set_path(const struct option *option, void *member, const char *value,
     struct option_error *error)
 {
 	if (value[0] != '/')
-		return refuse(error,
+		return option_refuse(error,
 		    "%s= takes an absolute path, not \"%.60s\"", option->name,
 		    value);
 	return set_text(member, value);
@@ -101,12 +89,12 @@ set_seconds(const struct option *option, void *member, const char *value,
 	unit = unit_seconds(end);
 	if (errno != 0 || end == value || unit == 0 || value[0] < '0' ||
 	    value[0] > '9')
-		return refuse(error,
+		return option_refuse(error,
 		    "%s= takes a time such as 90, 30s, 15m, 8h or 30d, not "
 		    "\"%.60s\"",
 		    option->name, value);
 	if (number > option->max / unit || number * unit < option->min)
-		return refuse(error,
+		return option_refuse(error,
 		    "%s= takes %" PRId64 " to %" PRId64 " seconds",
 		    option->name, option->min, option->max);
 	*seconds = number * unit;
@@ -124,10 +112,10 @@ set_number(const struct option *option, void *member, const char *value,
 	errno = 0;
 	read = strtoll(value, &end, 10);
 	if (value[0] < '0' || value[0] > '9' || *end != '\0')
-		return refuse(error, "%s= takes a number, not \"%.60s\"",
+		return option_refuse(error, "%s= takes a number, not \"%.60s\"",
 		    option->name, value);
 	if (errno != 0 || read < option->min || read > option->max)
-		return refuse(error, "%s= takes %" PRId64 " to %" PRId64,
+		return option_refuse(error, "%s= takes %" PRId64 " to %" PRId64,
 		    option->name, option->min, option->max);
 	*number = read;
 	return OK;
@@ -140,7 +128,8 @@ set_url(const struct option *option, void *member, const char *value,
 	const char *problem = NULL;
 
 	if (!url_is_allowed(value, &problem))
-		return refuse(error, "%s=: the URL %s", option->name, problem);
+		return option_refuse(
+		    error, "%s=: the URL %s", option->name, problem);
 	return set_text(member, value);
 }
 
@@ -163,8 +152,9 @@ set_choice(const struct option *option, void *member, const char *value,
     struct option_error *error)
 {
 	if (!among(option->choices, value, strlen(value)))
-		return refuse(error, "%s= takes one of %s, not \"%.60s\"",
-		    option->name, option->choices, value);
+		return option_refuse(error,
+		    "%s= takes one of %s, not \"%.60s\"", option->name,
+		    option->choices, value);
 	return set_text(member, value);
 }
 
@@ -175,16 +165,17 @@ add_item(const struct option *option, struct texts *list, const char *item,
 	enum err e;
 
 	if (size < (size_t)option->min || size > (size_t)option->max)
-		return refuse(error,
+		return option_refuse(error,
 		    "%s= takes items of %" PRId64 " to %" PRId64 " characters",
 		    option->name, option->min, option->max);
 	if (option->choices != NULL && !among(option->choices, item, size))
-		return refuse(error, "%s= takes %s, not \"%.*s\"", option->name,
-		    option->choices, size < 60 ? (int)size : 60, item);
+		return option_refuse(error, "%s= takes %s, not \"%.*s\"",
+		    option->name, option->choices, size < 60 ? (int)size : 60,
+		    item);
 	e = texts_add(list, item, size);
 	if (e == ERR_INVALID_PARAMETER)
-		return refuse(error, "%s= takes at most %d items", option->name,
-		    TEXTS_MAX);
+		return option_refuse(error, "%s= takes at most %d items",
+		    option->name, TEXTS_MAX);
 	return e;
 }
 
@@ -203,7 +194,8 @@ add_trimmed(const struct option *option, struct texts *list, const char *item,
 	while (size > 0 && is_blank(item[size - 1]))
 		size--;
 	if (size == 0)
-		return refuse(error, "%s= has an empty item", option->name);
+		return option_refuse(
+		    error, "%s= has an empty item", option->name);
 	return add_item(option, list, item, size, error);
 }
 
@@ -229,7 +221,7 @@ option_value_read(const struct option *option, void *member, const char *value,
 	if (option->type == OPTION_FLAG)
 		return set_flag(option, member, value, error);
 	if (value == NULL || value[0] == '\0')
-		return refuse(error, "%s= needs a value", option->name);
+		return option_refuse(error, "%s= needs a value", option->name);
 	switch (option->type) {
 	case OPTION_PATH:
 		return set_path(option, member, value, error);

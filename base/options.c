@@ -7,17 +7,6 @@
 #include <stdio.h>
 #include <string.h>
 
-__attribute__((format(printf, 2, 3))) static enum err
-refuse(struct option_error *error, const char *format, ...)
-{
-	va_list arguments;
-
-	va_start(arguments, format);
-	vsnprintf(error->text, sizeof(error->text), format, arguments);
-	va_end(arguments);
-	return ERR_CONFIG;
-}
-
 static bool
 same_section(const char *left, const char *right)
 {
@@ -30,6 +19,17 @@ static void *
 member_of(const struct option *option, void *object)
 {
 	return (char *)object + option->offset;
+}
+
+enum err
+option_refuse(struct option_error *error, const char *format, ...)
+{
+	va_list arguments;
+
+	va_start(arguments, format);
+	vsnprintf(error->text, sizeof(error->text), format, arguments);
+	va_end(arguments);
+	return ERR_CONFIG;
 }
 
 const struct option *
@@ -84,8 +84,8 @@ options_set(const struct option *options, size_t count, void *object,
 	if (option != NULL)
 		return option_set(option, object, value, error);
 	if (section == NULL)
-		return refuse(error, "unknown argument \"%.60s\"", name);
-	return refuse(
+		return option_refuse(error, "unknown argument \"%.60s\"", name);
+	return option_refuse(
 	    error, "unknown key \"%.60s\" in section [%.60s]", name, section);
 }
 

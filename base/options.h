@@ -43,6 +43,10 @@ struct option_error {
 	char text[256];
 };
 
+/* Fills the sentence; always ERR_CONFIG. */
+__attribute__((format(printf, 2, 3))) enum err
+option_refuse(struct option_error *error, const char *format, ...);
+
 /* Sets every row's default in a struct that is all zero. */
 MUST_USE enum err options_preset(const struct option *options, size_t count,
     void *object, struct option_error *error);

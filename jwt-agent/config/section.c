@@ -3,20 +3,8 @@
 
 #include "jwt-agent/config/section_name.h"
 
-#include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
-
-__attribute__((format(printf, 2, 3))) static enum err
-refuse(struct option_error *error, const char *format, ...)
-{
-	va_list arguments;
-
-	va_start(arguments, format);
-	vsnprintf(error->text, sizeof(error->text), format, arguments);
-	va_end(arguments);
-	return ERR_CONFIG;
-}
 
 static struct section
 issuer_section(struct issuer_config *issuer)
@@ -110,7 +98,7 @@ add_issuer(struct config *config, const char *name, struct section *out,
 	if (e != OK)
 		return e;
 	if (config->issuer_count == CONFIG_ISSUERS_MAX)
-		return refuse(error, "there are more than %d issuers",
+		return option_refuse(error, "there are more than %d issuers",
 		    CONFIG_ISSUERS_MAX);
 	issuers = reallocarray(
 	    config->issuers, config->issuer_count + 1, sizeof(*issuers));
@@ -135,7 +123,7 @@ add_service(struct config *config, const char *name, struct section *out,
 	if (e != OK)
 		return e;
 	if (config->service_count == CONFIG_SERVICES_MAX)
-		return refuse(error, "there are more than %d services",
+		return option_refuse(error, "there are more than %d services",
 		    CONFIG_SERVICES_MAX);
 	services = reallocarray(
 	    config->services, config->service_count + 1, sizeof(*services));
@@ -176,7 +164,7 @@ section_open(struct config *config, const char *text, struct section *out,
 		return add_issuer(config, issuer, out, error);
 	if (service != NULL)
 		return add_service(config, service, out, error);
-	return refuse(error, "unknown section");
+	return option_refuse(error, "unknown section");
 }
 
 enum err

@@ -5,7 +5,6 @@
 #include "jwt-agent/config/item.h"
 #include "jwt-agent/config/section.h"
 
-#include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -23,17 +22,6 @@ struct setting {
 	const char *value;
 	unsigned line;
 };
-
-__attribute__((format(printf, 2, 3))) static enum err
-refuse(struct option_error *error, const char *format, ...)
-{
-	va_list arguments;
-
-	va_start(arguments, format);
-	vsnprintf(error->text, sizeof(error->text), format, arguments);
-	va_end(arguments);
-	return ERR_CONFIG;
-}
 
 static enum err
 open_section(
@@ -74,7 +62,7 @@ refuse_item(const char *key, const char *item, struct option_error *error)
 
 	if (problem == NULL)
 		return OK;
-	return refuse(error, "%s=: \"%.80s\" %s", key, item, problem);
+	return option_refuse(error, "%s=: \"%.80s\" %s", key, item, problem);
 }
 
 static enum err
@@ -111,7 +99,8 @@ apply(const struct source *source, const struct setting *setting,
 	bool again = setting->origin->file == source->path;
 
 	if (again && !is_list(option))
-		return refuse(error, "the key is set twice in this file");
+		return option_refuse(
+		    error, "the key is set twice in this file");
 	if (!again) {
 		option_clear(option, setting->object);
 		origin_clear(setting->origin);
@@ -134,11 +123,11 @@ set_key(void *context, const char *name, const char *value, unsigned line,
 	    .object = section->object, .value = value, .line = line};
 
 	if (problem != NULL)
-		return refuse(error, "%s", problem);
+		return option_refuse(error, "%s", problem);
 	setting.option =
 	    options_find(kind->options, kind->count, kind->name, name);
 	if (setting.option == NULL)
-		return refuse(error,
+		return option_refuse(error,
 		    "unknown key \"%.60s\" in section [%s%s%s]", name,
 		    kind->name, section->name != NULL ? " " : "",
 		    section->name != NULL ? section->name : "");
