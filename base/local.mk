@@ -7,6 +7,7 @@ noinst_LTLIBRARIES += %D%/libbase.la
 	%D%/fields.c %D%/fields.h \
 	%D%/host.c %D%/host.h \
 	%D%/id.c %D%/id.h \
+	%D%/option_error.c %D%/option_error.h \
 	%D%/option_value.c %D%/option_value.h \
 	%D%/options.c %D%/options.h \
 	%D%/passwd.c %D%/passwd.h \

@@ -3,7 +3,6 @@
 
 #include "base/option_value.h"
 
-#include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -19,17 +18,6 @@ static void *
 member_of(const struct option *option, void *object)
 {
 	return (char *)object + option->offset;
-}
-
-enum err
-option_refuse(struct option_error *error, const char *format, ...)
-{
-	va_list arguments;
-
-	va_start(arguments, format);
-	vsnprintf(error->text, sizeof(error->text), format, arguments);
-	va_end(arguments);
-	return ERR_CONFIG;
 }
 
 const struct option *

@@ -11,6 +11,7 @@
 
 #include "base/autofree.h"
 #include "base/err.h"
+#include "base/option_error.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -38,14 +39,6 @@ struct option {
 	const char *choices; /* a list with choices takes no other item */
 	const char *help;
 };
-
-struct option_error {
-	char text[256];
-};
-
-/* Fills the sentence; always ERR_CONFIG. */
-__attribute__((format(printf, 2, 3))) enum err
-option_refuse(struct option_error *error, const char *format, ...);
 
 /* Sets every row's default in a struct that is all zero. */
 MUST_USE enum err options_preset(const struct option *options, size_t count,

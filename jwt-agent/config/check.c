@@ -243,7 +243,7 @@ check_service(const struct config *config, const struct service_config *service,
 }
 
 static enum err
-check_socket(const struct config *config, struct config_error *error)
+check_socket_path(const struct config *config, struct config_error *error)
 {
 	struct sockaddr_un address;
 
@@ -257,7 +257,7 @@ check_socket(const struct config *config, struct config_error *error)
 enum err
 config_check(const struct config *config, struct config_error *error)
 {
-	enum err e = check_socket(config, error);
+	enum err e = check_socket_path(config, error);
 
 	for (size_t i = 0; i < config->issuer_count && e == OK; i++)
 		e = check_issuer(config, &config->issuers[i], error);

@@ -14,7 +14,6 @@
 #include <jansson.h>
 #include <openssl/evp.h>
 
-#define THUMBPRINT_SIZE 43
 #define JWK_SECRET_MAX 1024
 
 /* One JWK, read and checked: a public key or a secret. */
@@ -49,14 +48,5 @@ MUST_USE enum err jwk_key(
  * describe a public key, and of a set nothing but these keys.
  */
 void jwk_strip_private(json_t *json);
-
-/* The members that make up the public key and nothing else. ERR_CRYPTO,
- * ERR_NO_MEMORY. */
-MUST_USE enum err jwk_public(
-    const EVP_PKEY *pkey, const struct algorithm *algorithm, json_t **out);
-
-/* SHA-256 of jwk_public()'s members (RFC 7638), base64url. */
-MUST_USE enum err
-jwk_thumbprint(const json_t *jwk, char thumbprint[THUMBPRINT_SIZE + 1]);
 
 #endif

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "jwt-agent/verify/key.h"
 #include "base/fields.h"
-#include "jwt-agent/verify/jwk.h"
+#include "jwt-agent/verify/jwk_public.h"
 #include "jwt-agent/verify/pkey.h"
 #include "jwt-agent/verify/signer.h"
 

@@ -8,6 +8,7 @@ noinst_LTLIBRARIES += %D%/libverify.la
 	%D%/header.c %D%/header.h \
 	%D%/issuer.c %D%/issuer.h \
 	%D%/jwk.c %D%/jwk.h %D%/jwk_read.c \
+	%D%/jwk_public.c %D%/jwk_public.h \
 	%D%/jws.c %D%/jws.h \
 	%D%/key.c %D%/key.h \
 	%D%/keyset.c %D%/keyset.h \

@@ -8,7 +8,7 @@
 #include "base/base64url.h"
 #include "base/fields.h"
 #include "jwt-agent/verify/ecdsa.h"
-#include "jwt-agent/verify/jwk.h"
+#include "jwt-agent/verify/jwk_public.h"
 #include "jwt-agent/verify/signer.h"
 #include "tests/verify/fixture.h"
 
