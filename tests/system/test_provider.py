@@ -499,6 +499,36 @@ def test_hung_provider_delays_nobody_else(make_agent, provider, source):
     assert min(ratios) <= 2, ratios
 
 
+def test_hung_provider_and_the_password_below(make_agent, provider, source):
+    """Whoever cannot wait for keys goes on to the password."""
+    provider.hang(JWKS)
+    agent = make_agent(issuers=at(provider)).start()
+    stacks.token_then_password("probe", agent, extra="timeout=1s")
+
+    tester = terminal.pamtester("probe", "alice", "authenticate")
+    tester.answer_parts(tokens.parts(source.token()))
+    tester.answer("Password: ", people.PASSWORDS["alice"])
+    text, code = tester.finish()
+
+    assert code == 0, text
+    assert agent.sessions(all=True) == []
+
+
+def test_callers_that_leave_while_they_wait(agent, provider, source):
+    gate = provider.hang(JWKS, source.jwks())
+    before = provider.requests[JWKS]
+    wires = burst(agent, [source.token(key=Key("ES256", "unknown"))
+                          for _ in range(50)])
+    provider.wait_for_requests(JWKS, before + 1)
+    for wire in wires:
+        wire.close()
+
+    gate.set()
+
+    wait_for_fetchers(agent)
+    assert agent.verdict(source.token()) == "ok"
+
+
 def test_fetcher_that_is_killed(agent, provider, source):
     """It costs that fetch and nothing else."""
     provider.hang(JWKS)

@@ -113,6 +113,28 @@ def test_once_is_for_the_token_not_for_its_name(make_agent):
     assert agent.verdict(one.token(jti="same", n=1)) == "ok"
 
 
+def twin(token):
+    """The same token under the other signature that is as good: (r, n - s)."""
+    head, payload, signature = token.split(".")
+    raw = tokens.decode(signature)
+    order = int("ffffffff00000000ffffffffffffffff"
+                "bce6faada7179e84f3b9cac2fc632551", 16)
+    flipped = order - int.from_bytes(raw[32:], "big")
+    return ".".join((head, payload, tokens.encode(
+        raw[:32] + flipped.to_bytes(32, "big"))))
+
+
+def test_once_holds_for_the_twin_of_a_signature(serve, source):
+    agent = serve(probe={"replay": "once"}, often={})
+    token = source.token()
+    assert twin(token) != token
+    assert agent.verdict(twin(token), service="often") == "ok"
+
+    assert agent.verdict(token) == "ok"
+
+    assert agent.verdict(twin(token)) == "Replayed"
+
+
 def test_refused_login_does_not_use_a_token_up(serve, source):
     agent = serve(probe={"replay": "once", "users": "alice"})
     token = source.token()
@@ -202,6 +224,26 @@ def test_listed_caller_may_ask_for_its_service_only(serve, source):
                 return refusal.name
 
     assert result_of("bob", revoke) == "PermissionDenied"
+
+
+def test_listed_caller_has_nothing_to_say_about_others(serve, source):
+    """Not about a session of a service that it may not ask for."""
+    agent = serve(listed={"callers": "bob"})
+    session = agent.login(source.token(), service="probe")["session"]
+
+    def check(service):
+        with agent.wire() as wire:
+            try:
+                wire.call("io.jwtagent.Login.CheckAccount", {
+                    "session": session, "user": "alice",
+                    "uid": people.uid("alice"), "service": service})
+                return "ok"
+            except Refused as refusal:
+                return refusal.name
+
+    assert check("probe") == "ok"
+    assert result_of("bob", lambda: check("probe")) == "PermissionDenied"
+    assert result_of("bob", lambda: check("listed")) == "NoSuchSession"
 
 
 # how long a session lasts
