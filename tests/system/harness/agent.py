@@ -41,9 +41,7 @@ class Agent:
                       "audience": "login.test", **(token or {})}
         self.agent = {"socket": self.socket, "store": self.store,
                       "master_key": self.place / "master.key",
-                      **(agent or {})}
-        if built.FETCHER.exists():
-            self.agent.setdefault("fetcher", built.FETCHER)
+                      "fetcher": built.FETCHER, **(agent or {})}
         self.issuers = dict(issuers or {})
         self.services = dict(services or {})
         self.process = None
