@@ -14,8 +14,9 @@
 /*
  * 1  the first
  * 2  jwks, replay and device_by_origin came; a device need not have a family
+ * 3  revoked_by_expiry came
  */
-#define SCHEMA_VERSION 2
+#define SCHEMA_VERSION 3
 
 /* What a store is to this jwt-agent. */
 enum schema_state {

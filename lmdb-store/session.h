@@ -17,7 +17,8 @@
 #define SESSION_REVOKED "revoked"
 
 /*
- * `jti_hash`: which token it was. `expires`: that token's end. `due`: when the
+ * `jti_hash`: which token it was, as marks of revoked.h name it; `family`: of
+ * which refresh family, if it was one of ours. `expires`: that token's end. `due`: when the
  * session lapses, 0 if it does not. `leader`, `leader_start` (clock
  * ticks since boot, as in /proc/PID/stat) and `boot` (the boot's id) name
  * the process that opened it.
@@ -43,7 +44,8 @@
 	F(opt_str, reason)                                                     \
 	F(opt_num, leader)                                                     \
 	F(opt_num, leader_start)                                               \
-	F(opt_str, boot)
+	F(opt_str, boot)                                                       \
+	F(opt_str, family)
 DECLARE_FIELDS(session_record, SESSION_RECORD)
 
 /* Pending or active. */

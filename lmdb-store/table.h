@@ -22,7 +22,8 @@
 	T(REPLAY_BY_EXPIRY, "replay_by_expiry", 0)                             \
 	T(SIGNKEY, "signkey", 1)                                               \
 	T(JWKS, "jwks", 1)                                                     \
-	T(AUDIT, "audit", 1)
+	T(AUDIT, "audit", 1)                                                   \
+	T(REVOKED_BY_EXPIRY, "revoked_by_expiry", 0)
 
 enum table {
 #define T(id, name, version) TABLE_##id,

@@ -6,7 +6,7 @@
  * io.jwtagent.Device. Times are seconds since 1970.
  */
 
-#include "base/fields.h"
+#include "varlink/session.h"
 
 /* `claims` go into every access token of the device. */
 #define ENROLL_REQUEST(F)                                                      \
@@ -63,7 +63,13 @@ DECLARE_FIELDS(device_revoke_request, DEVICE_REVOKE_REQUEST)
 	F(str, device)                                                         \
 	F(str, result)                                                         \
 	F(num, families_revoked)                                               \
-	F(num, sessions_ended)
+	SESSION_ENDS(F)
 DECLARE_FIELDS(device_revoke_reply, DEVICE_REVOKE_REPLY)
+
+/* `result`: restored or not revoked. */
+#define DEVICE_RESTORE_REPLY(F)                                                \
+	F(str, device)                                                         \
+	F(str, result)
+DECLARE_FIELDS(device_restore_reply, DEVICE_RESTORE_REPLY)
 
 #endif

@@ -7,7 +7,7 @@
  * Times are seconds since 1970.
  */
 
-#include "base/fields.h"
+#include "varlink/session.h"
 
 /* `issuer`: its name in the configuration; "local" is the agent itself. */
 #define ISSUER_REQUEST(F) F(str, issuer)
@@ -36,5 +36,18 @@ DECLARE_FIELDS(issuer_view, ISSUER_VIEW)
 
 #define ISSUER_LIST_REQUEST(F)
 DECLARE_FIELDS(issuer_list_request, ISSUER_LIST_REQUEST)
+
+#define ISSUER_REVOKE_REQUEST(F)                                               \
+	F(str, issuer)                                                         \
+	F(opt_str, reason)
+DECLARE_FIELDS(issuer_revoke_request, ISSUER_REVOKE_REQUEST)
+
+/* `before`: what was issued in this second or earlier is revoked. */
+#define ISSUER_REVOKE_REPLY(F)                                                 \
+	F(str, name)                                                           \
+	F(str, issuer)                                                         \
+	F(num, before)                                                         \
+	SESSION_ENDS(F)
+DECLARE_FIELDS(issuer_revoke_reply, ISSUER_REVOKE_REPLY)
 
 #endif

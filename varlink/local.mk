@@ -6,6 +6,7 @@ VARLINK_INTERFACES = \
 	%D%/io.jwtagent.Login.varlink \
 	%D%/io.jwtagent.Session.varlink \
 	%D%/io.jwtagent.Token.varlink \
+	%D%/io.jwtagent.User.varlink \
 	%D%/io.jwtagent.varlink \
 	%D%/org.varlink.service.varlink
 
@@ -25,7 +26,8 @@ noinst_LTLIBRARIES += %D%/libvarlink.la
 	%D%/outbox.c %D%/outbox.h \
 	%D%/session.c %D%/session.h \
 	%D%/socket.h \
-	%D%/token.c %D%/token.h
+	%D%/token.c %D%/token.h \
+	%D%/user.c %D%/user.h
 %C%_libvarlink_la_LIBADD = base/libbase.la
 
 # The interface files as text; the daemon's.

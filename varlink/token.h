@@ -6,7 +6,7 @@
  * io.jwtagent.Token. Times are seconds since 1970 (RFC 7519 NumericDate).
  */
 
-#include "base/fields.h"
+#include "varlink/session.h"
 
 /* RFC 6749 section 6. */
 #define REFRESH_REQUEST(F) F(secret, token)
@@ -41,5 +41,22 @@ DECLARE_FIELDS(explain_reply, EXPLAIN_REPLY)
 /* A JWK Set (RFC 7517 section 5). */
 #define KEYS_REPLY(F) F(list, keys)
 DECLARE_FIELDS(keys_reply, KEYS_REPLY)
+
+/* Either `token`, an access or a refresh token, or `jti` and `issuer` (its name
+ * in the configuration). */
+#define TOKEN_REVOKE_REQUEST(F)                                                \
+	F(opt_secret, token)                                                   \
+	F(opt_str, jti)                                                        \
+	F(opt_str, issuer)                                                     \
+	F(opt_str, reason)
+DECLARE_FIELDS(token_revoke_request, TOKEN_REVOKE_REQUEST)
+
+/* `kind`: access or refresh, which means its whole family. `result`: revoked or
+ * already revoked. */
+#define TOKEN_REVOKE_REPLY(F)                                                  \
+	F(str, kind)                                                           \
+	F(str, result)                                                         \
+	SESSION_ENDS(F)
+DECLARE_FIELDS(token_revoke_reply, TOKEN_REVOKE_REPLY)
 
 #endif

@@ -19,7 +19,7 @@ static const struct cli_option_row rows[CLI_OPTION_COUNT] = {
     [CLI_REFRESH_FILE] = {"refresh-file", "PATH",
 	"write the refresh token to this file"},
     [CLI_REASON] = {"reason", "TEXT", "why, for the records"},
-    [CLI_ALL] = {"all", NULL, "those that have ended, too"},
+    [CLI_ALL] = {"all", NULL, "sessions that have ended, too; everybody"},
     [CLI_FILE] = {"file", "PATH", "file that holds the refresh token"},
     [CLI_SERVICE] = {"service", "SERVICE", "for this PAM service"},
     [CLI_RHOST] = {"rhost", "HOST", "coming from this host"},
@@ -28,6 +28,11 @@ static const struct cli_option_row rows[CLI_OPTION_COUNT] = {
     [CLI_SSHD_CONFIG] = {"sshd-config", "FILE", "configuration of sshd"},
     [CLI_JWK] = {"jwk", "FILE", "the key, a JWK or a JWK Set"},
     [CLI_ALG] = {"alg", "ALG", "the only algorithm to accept"},
+    [CLI_DEVICE] = {"device", "DEVICE", "of this device"},
+    [CLI_JTI] = {"jti", "JTI", "the token that has this jti"},
+    [CLI_ISSUER] = {"issuer", "ISSUER", "of this issuer"},
+    [CLI_WATCH] = {"watch", NULL, "go on showing what changes"},
+    [CLI_YES] = {"yes", NULL, "do not ask"},
     [CLI_JSON] = {"json", NULL, "answer in JSON"},
 };
 
@@ -180,7 +185,8 @@ check_call(const struct call *call)
 			return refuse("%s needs --%s %s", command->noun,
 			    rows[i].name, rows[i].argument);
 	}
-	if (command->argument != NULL && call->argument == NULL)
+	if (command->argument != NULL && command->argument[0] != '[' &&
+	    call->argument == NULL)
 		return refuse(
 		    "%s needs a %s", command->noun, command->argument);
 	return OK;

@@ -35,6 +35,11 @@ enum cli_option {
 	CLI_SSHD_CONFIG,
 	CLI_JWK,
 	CLI_ALG,
+	CLI_DEVICE,
+	CLI_JTI,
+	CLI_ISSUER,
+	CLI_WATCH,
+	CLI_YES,
 	CLI_JSON,
 	CLI_OPTION_COUNT
 };
@@ -45,10 +50,12 @@ struct call;
 
 struct command {
 	const char *noun;
-	const char *verb;     /* NULL: the noun alone */
-	const char *argument; /* what it is called; NULL: takes none */
-	unsigned needs;	      /* CLI_BIT()s of options it cannot do without */
-	unsigned takes;	      /* and of those it takes beside them */
+	const char *verb; /* NULL: the noun alone */
+	/* what it is called, in brackets if it may be absent; NULL: takes
+	 * none */
+	const char *argument;
+	unsigned needs; /* CLI_BIT()s of options it cannot do without */
+	unsigned takes; /* and of those it takes beside them */
 	const char *help;
 	int (*run)(const struct call *call); /* the exit code */
 };
@@ -83,11 +90,13 @@ int cli_config_check(const struct call *call);
 int cli_config_show(const struct call *call);
 int cli_device_enroll(const struct call *call);
 int cli_device_list(const struct call *call);
+int cli_device_restore(const struct call *call);
 int cli_device_revoke(const struct call *call);
 int cli_device_show(const struct call *call);
 int cli_doctor(const struct call *call);
 int cli_issuer_list(const struct call *call);
 int cli_issuer_refresh(const struct call *call);
+int cli_issuer_revoke(const struct call *call);
 int cli_issuer_show(const struct call *call);
 int cli_jws_verify(const struct call *call);
 int cli_key_jwks(const struct call *call);
@@ -99,5 +108,8 @@ int cli_session_terminate(const struct call *call);
 int cli_status(const struct call *call);
 int cli_token_explain(const struct call *call);
 int cli_token_refresh(const struct call *call);
+int cli_token_revoke(const struct call *call);
+int cli_user_logout(const struct call *call);
+int cli_user_show(const struct call *call);
 
 #endif

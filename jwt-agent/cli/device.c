@@ -2,6 +2,7 @@
 #include "varlink/device.h"
 
 #include "jwt-agent/cli/connection.h"
+#include "jwt-agent/cli/ends.h"
 #include "jwt-agent/cli/output.h"
 
 #include <stdio.h>
@@ -83,21 +84,12 @@ cli_device_show(const struct call *call)
 	return err_exit(output_record(columns, COUNT(columns), device));
 }
 
-static enum err
+static int
 print_revoked(const struct call *call, const struct device_revoke_reply *reply)
 {
-	auto_json json_t *answer = NULL;
-	enum err e =
-	    output_encode(device_revoke_reply_fields(), reply, &answer);
-
-	if (e == OK && call_has(call, CLI_JSON))
-		return output_json(answer);
-	if (e == OK)
-		printf("%s: %s; families revoked: %lld, sessions ended: %lld\n",
-		    reply->device, reply->result,
-		    (long long)reply->families_revoked,
-		    (long long)reply->sessions_ended);
-	return e;
+	return ends_answer(call, device_revoke_reply_fields(), reply,
+	    ENDS_OF(reply), "%s: %s; families revoked: %lld, ", reply->device,
+	    reply->result, (long long)reply->families_revoked);
 }
 
 /* Scripts read the same answer whether or not there was such a device. */
@@ -110,7 +102,7 @@ print_absent(const struct call *call)
 	    .result = result,
 	};
 
-	if (call_has(call, CLI_JSON) && print_revoked(call, &reply) != OK)
+	if (call_has(call, CLI_JSON) && print_revoked(call, &reply) != 0)
 		connection_complain(call, "%s", err_text(ERR_IO));
 }
 
@@ -134,5 +126,32 @@ cli_device_revoke(const struct call *call)
 
 	if (e == ERR_NO_SUCH_DEVICE)
 		print_absent(call);
-	return err_exit(e == OK ? print_revoked(call, &reply) : e);
+	return e == OK ? print_revoked(call, &reply) : err_exit(e);
+}
+
+int
+cli_device_restore(const struct call *call)
+{
+	const struct device_request request = {.device = call->argument};
+	auto_clear(device_restore_reply) struct device_restore_reply reply = {
+	    0};
+	auto_json json_t *answer = NULL;
+	enum err e = connection_ask(call,
+	    &(struct client_call){
+		.method = "io.jwtagent.Device.Restore",
+		.request_fields = device_request_fields(),
+		.request = &request,
+		.fd = -1,
+		.reply_fields = device_restore_reply_fields(),
+		.reply = &reply,
+	    });
+
+	if (e == OK)
+		e = output_encode(
+		    device_restore_reply_fields(), &reply, &answer);
+	if (e == OK && call_has(call, CLI_JSON))
+		return err_exit(output_json(answer));
+	if (e == OK)
+		printf("%s: %s\n", reply.device, reply.result);
+	return err_exit(e);
 }

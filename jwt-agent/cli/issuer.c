@@ -2,6 +2,7 @@
 #include "varlink/issuer.h"
 
 #include "jwt-agent/cli/connection.h"
+#include "jwt-agent/cli/ends.h"
 #include "jwt-agent/cli/output.h"
 
 #include <string.h>
@@ -147,4 +148,28 @@ cli_issuer_refresh(const struct call *call)
 	if (e == OK && json_is_string(json_object_get(issuer, "problem")))
 		return err_exit(ERR_KEYS_UNAVAILABLE);
 	return err_exit(e);
+}
+
+int
+cli_issuer_revoke(const struct call *call)
+{
+	const struct issuer_revoke_request request = {
+	    .issuer = call->argument,
+	    .reason = call->option[CLI_REASON],
+	};
+	auto_clear(issuer_revoke_reply) struct issuer_revoke_reply reply = {0};
+	enum err e = connection_ask(call,
+	    &(struct client_call){
+		.method = "io.jwtagent.Issuer.Revoke",
+		.request_fields = issuer_revoke_request_fields(),
+		.request = &request,
+		.fd = -1,
+		.reply_fields = issuer_revoke_reply_fields(),
+		.reply = &reply,
+	    });
+
+	if (e != OK)
+		return err_exit(e);
+	return ends_answer(call, issuer_revoke_reply_fields(), &reply,
+	    ENDS_OF(&reply), "%s: all tokens until now revoked; ", reply.name);
 }

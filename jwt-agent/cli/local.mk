@@ -13,6 +13,7 @@ noinst_LTLIBRARIES += %D%/libcli.la
 	%D%/doctor.c %D%/doctor.h \
 	%D%/doctor_agent.c \
 	%D%/doctor_login.c \
+	%D%/ends.c %D%/ends.h \
 	%D%/enroll.c \
 	%D%/issuer.c \
 	%D%/jws.c \
@@ -28,7 +29,9 @@ noinst_LTLIBRARIES += %D%/libcli.la
 	%D%/status.c \
 	%D%/token.c \
 	%D%/tokenfile.c %D%/tokenfile.h \
-	%D%/usage.c %D%/usage.h
+	%D%/usage.c %D%/usage.h \
+	%D%/user.c \
+	%D%/watch.c %D%/watch.h
 %C%_libcli_la_LIBADD = \
 	jwt-agent/config/libconfig.la \
 	jwt-agent/verify/libverify.la \

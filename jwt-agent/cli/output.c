@@ -49,6 +49,29 @@ size_text(int64_t bytes)
 	    : text;
 }
 
+static char *
+span_text(int64_t seconds)
+{
+	static const struct {
+		int64_t size;
+		char name;
+	} units[] = {{86400, 'd'}, {3600, 'h'}, {60, 'm'}, {1, 's'}};
+	size_t unit = 0;
+	char *text;
+
+	while (units[unit].size > 1 && seconds < units[unit].size)
+		unit++;
+	if (units[unit].size == 1)
+		return asprintf(&text, "%" PRId64 "s", seconds) < 0 ? NULL
+								    : text;
+	return asprintf(&text, "%" PRId64 "%c %" PRId64 "%c",
+		   seconds / units[unit].size, units[unit].name,
+		   seconds % units[unit].size / units[unit + 1].size,
+		   units[unit + 1].name) < 0
+	    ? NULL
+	    : text;
+}
+
 /* To be freed by the caller; NULL when memory is out. */
 static char *
 cell_text(enum column_kind kind, const json_t *value)
@@ -65,6 +88,8 @@ cell_text(enum column_kind kind, const json_t *value)
 		return time_text(json_integer_value(value));
 	if (json_is_integer(value) && kind == COLUMN_SIZE)
 		return size_text(json_integer_value(value));
+	if (json_is_integer(value) && kind == COLUMN_SPAN)
+		return span_text(json_integer_value(value));
 	text = json_dumps(value, JSON_COMPACT | JSON_ENCODE_ANY);
 	return text;
 }

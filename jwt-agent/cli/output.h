@@ -13,6 +13,7 @@ enum column_kind {
 	COLUMN_PLAIN,
 	COLUMN_TIME, /* seconds since 1970; shown as local time */
 	COLUMN_SIZE, /* bytes */
+	COLUMN_SPAN, /* seconds; shown in the two largest units */
 };
 
 struct column {

@@ -2,14 +2,14 @@
 #include "varlink/session.h"
 
 #include "jwt-agent/cli/connection.h"
+#include "jwt-agent/cli/ends.h"
 #include "jwt-agent/cli/output.h"
-
-#include <stdio.h>
+#include "jwt-agent/cli/watch.h"
 
 #define COUNT(array) (sizeof(array) / sizeof(*(array)))
 
-int
-cli_session_list(const struct call *call)
+static enum err
+draw_list(const json_t *sessions)
 {
 	static const struct column columns[] = {
 	    {"SESSION", "session", COLUMN_PLAIN},
@@ -18,29 +18,33 @@ cli_session_list(const struct call *call)
 	    {"FROM", "rhost", COLUMN_PLAIN},
 	    {"TTY", "tty", COLUMN_PLAIN},
 	    {"OPENED", "opened", COLUMN_TIME},
+	    {"IDLE", "idle", COLUMN_SPAN},
 	    {"STATE", "state", COLUMN_PLAIN},
 	    {"LEADER", "leader", COLUMN_PLAIN},
 	    {"DEVICE", "device", COLUMN_PLAIN},
 	};
+
+	return output_table(columns, COUNT(columns), sessions);
+}
+
+int
+cli_session_list(const struct call *call)
+{
 	struct session_list_request request = {
 	    .user = call->option[CLI_USER],
 	    .all = call_has(call, CLI_ALL),
 	};
 	auto_json json_t *sessions = NULL;
-	enum err e = connection_list(call,
-	    &(struct client_call){
-		.method = "io.jwtagent.Session.List",
-		.request_fields = session_list_request_fields(),
-		.request = &request,
-		.fd = -1,
-	    },
-	    "session", session_view_fields(), &sessions);
+	enum err e;
 
+	if (call_has(call, CLI_WATCH))
+		return err_exit(watch_sessions(call, &request, draw_list));
+	e = list_sessions(call, &request, &sessions);
 	if (e != OK)
 		return err_exit(e);
 	if (call_has(call, CLI_JSON))
 		return err_exit(output_json(sessions));
-	return err_exit(output_table(columns, COUNT(columns), sessions));
+	return err_exit(draw_list(sessions));
 }
 
 int
@@ -59,6 +63,7 @@ cli_session_show(const struct call *call)
 	    {"authenticated", "created", COLUMN_TIME},
 	    {"opened", "opened", COLUMN_TIME},
 	    {"last activity", "activity", COLUMN_TIME},
+	    {"idle", "idle", COLUMN_SPAN},
 	    {"token ends", "expires", COLUMN_TIME},
 	    {"ended", "ended", COLUMN_TIME},
 	    {"reason", "reason", COLUMN_PLAIN},
@@ -85,38 +90,53 @@ cli_session_show(const struct call *call)
 	return err_exit(output_record(columns, COUNT(columns), session));
 }
 
-static enum err
-print_end(const struct call *call, const struct session_terminate_reply *reply)
+/* What was named, as the answer begins. */
+static const char *
+whose(const struct call *call)
 {
-	auto_json json_t *answer = NULL;
-	enum err e =
-	    output_encode(session_terminate_reply_fields(), reply, &answer);
+	if (call->argument != NULL)
+		return call->argument;
+	return call_has(call, CLI_DEVICE) ? call->option[CLI_DEVICE]
+					  : call->option[CLI_USER];
+}
 
-	if (e == OK && call_has(call, CLI_JSON))
-		return output_json(answer);
-	if (e == OK)
-		printf("%s: %s\n", reply->session, reply->result);
-	return e;
+static enum err
+check_what(const struct call *call)
+{
+	if ((call->argument != NULL) + call_has(call, CLI_DEVICE) +
+		call_has(call, CLI_USER) ==
+	    1)
+		return OK;
+	connection_complain(
+	    call, "name a SESSION, or say --device or --user, one of them");
+	return ERR_USAGE;
 }
 
 int
 cli_session_terminate(const struct call *call)
 {
-	struct session_terminate_request request = {
+	const struct session_terminate_request request = {
 	    .session = call->argument,
+	    .device = call->option[CLI_DEVICE],
+	    .user = call->option[CLI_USER],
 	    .reason = call->option[CLI_REASON],
 	};
 	auto_clear(
 	    session_terminate_reply) struct session_terminate_reply reply = {0};
-	enum err e = connection_ask(call,
-	    &(struct client_call){
-		.method = "io.jwtagent.Session.Terminate",
-		.request_fields = session_terminate_request_fields(),
-		.request = &request,
-		.fd = -1,
-		.reply_fields = session_terminate_reply_fields(),
-		.reply = &reply,
-	    });
+	enum err e = check_what(call);
 
-	return err_exit(e == OK ? print_end(call, &reply) : e);
+	if (e == OK)
+		e = connection_ask(call,
+		    &(struct client_call){
+			.method = "io.jwtagent.Session.Terminate",
+			.request_fields = session_terminate_request_fields(),
+			.request = &request,
+			.fd = -1,
+			.reply_fields = session_terminate_reply_fields(),
+			.reply = &reply,
+		    });
+	if (e != OK)
+		return err_exit(e);
+	return ends_answer(call, session_terminate_reply_fields(), &reply,
+	    ENDS_OF(&reply), "%s: %s; ", whose(call), reply.result);
 }

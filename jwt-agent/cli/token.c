@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "jwt-agent/cli/connection.h"
+#include "jwt-agent/cli/ends.h"
 #include "jwt-agent/cli/output.h"
 #include "jwt-agent/cli/refresh.h"
 #include "jwt-agent/cli/tokenfile.h"
@@ -115,4 +116,48 @@ cli_token_explain(const struct call *call)
 	if (e == OK && !reply.accepted)
 		return err_exit(ERR_POLICY_DENIED);
 	return err_exit(e);
+}
+
+/* The token is read unless it is named. */
+static enum err
+read_revoked(const struct call *call, struct secret **token)
+{
+	bool named = call_has(call, CLI_JTI);
+
+	if (named != call_has(call, CLI_ISSUER)) {
+		connection_complain(
+		    call, "--jti and --issuer name a token together");
+		return ERR_USAGE;
+	}
+	return named ? OK : read_input(call, token);
+}
+
+int
+cli_token_revoke(const struct call *call)
+{
+	auto_free(secret) struct secret *token = NULL;
+	auto_clear(token_revoke_reply) struct token_revoke_reply reply = {0};
+	struct token_revoke_request request = {
+	    .jti = call->option[CLI_JTI],
+	    .issuer = call->option[CLI_ISSUER],
+	    .reason = call->option[CLI_REASON],
+	};
+	enum err e = read_revoked(call, &token);
+
+	if (e != OK)
+		return err_exit(e);
+	request.token = token;
+	e = connection_ask(call,
+	    &(struct client_call){
+		.method = "io.jwtagent.Token.Revoke",
+		.request_fields = token_revoke_request_fields(),
+		.request = &request,
+		.fd = -1,
+		.reply_fields = token_revoke_reply_fields(),
+		.reply = &reply,
+	    });
+	if (e != OK)
+		return err_exit(e);
+	return ends_answer(call, token_revoke_reply_fields(), &reply,
+	    ENDS_OF(&reply), "%s token: %s; ", reply.kind, reply.result);
 }

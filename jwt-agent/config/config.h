@@ -69,6 +69,7 @@ struct service_config {
 	struct texts callers;
 	int64_t session_max;
 	char *deny_message; /* may be NULL */
+	char *on_expiry;    /* "end" or "keep" */
 };
 
 struct config {

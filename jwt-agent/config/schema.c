@@ -134,6 +134,8 @@ static const struct option service_options[] = {
 	YEARS_10, NULL, "when a session is ended"},
     {"service", "deny_message", OPTION_TEXT, AT(deny_message), NULL, 1,
 	MESSAGE_MAX, NULL, "what is said on PolicyDenied"},
+    {"service", "on_expiry", OPTION_CHOICE, AT(on_expiry), "keep", 0, 0,
+	"end|keep", "whether a session ends with its token"},
 };
 
 static_assert(COUNT(agent_options) <= CONFIG_KEYS_MAX, "agent");

@@ -8,6 +8,7 @@
 #include "jwt-agent/server/takeup.h"
 #include "jwt-agent/server/turn.h"
 
+#include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
 #include <syslog.h>
@@ -29,31 +30,64 @@ is_admin(const struct calls *calls, const struct caller *caller)
 	    caller_in_group(caller, (gid_t)calls->options.admin_gid);
 }
 
-/* What a committed task wants done in the world. */
+static void
+watch_leader(struct calls *calls, struct task *task, const char *session)
+{
+	if (leaders_watch(
+		calls->leaders, session, TAKE_FD(task->call.leader.fd)) != OK)
+		log_sentence(calls->options.log, LOG_ERR, "session-watch",
+		    "the session's process cannot be watched");
+}
+
+static void
+carry_out_one(struct calls *calls, struct task *task, struct effect *effect)
+{
+	switch (effect->kind) {
+	case EFFECT_WATCH:
+		watch_leader(calls, task, effect->session);
+		break;
+	case EFFECT_END:
+		effect->outcome = leaders_end(calls->leaders, effect);
+		break;
+	case EFFECT_FORGET:
+		leaders_forget(calls->leaders, effect->session);
+		break;
+	}
+}
+
+/* The audit, which was written before, cannot say this. */
+static void
+log_ends(const struct calls *calls, const struct task *task)
+{
+	const struct call *call = &task->call;
+	char ended[24], gone[24], denied[24];
+	struct log_pair pairs[] = {{"ended", ended}, {"already_gone", gone},
+	    {"not_permitted", denied}};
+	int64_t refused = call_count(call, EFFECT_DENIED);
+
+	snprintf(
+	    ended, sizeof(ended), "%" PRId64, call_count(call, EFFECT_ENDED));
+	snprintf(gone, sizeof(gone), "%" PRId64, call_count(call, EFFECT_GONE));
+	snprintf(denied, sizeof(denied), "%" PRId64, refused);
+	log_event(calls->options.log, refused > 0 ? LOG_ERR : LOG_INFO,
+	    "sessions-ended", pairs, sizeof(pairs) / sizeof(*pairs));
+}
+
+/* What a committed task wants done in the world, and telling of it. */
 static void
 carry_out(struct calls *calls, struct task *task)
 {
 	struct call *call = &task->call;
+	bool ends = false;
 
 	for (size_t i = 0; i < call->effect_count; i++) {
-		const struct effect *effect = &call->effects[i];
-
-		switch (effect->kind) {
-		case EFFECT_WATCH:
-			if (leaders_watch(calls->leaders, effect->session,
-				TAKE_FD(call->leader.fd)) != OK)
-				log_sentence(calls->options.log, LOG_ERR,
-				    "session-watch",
-				    "the session's process cannot be watched");
-			break;
-		case EFFECT_END:
-			leaders_end(calls->leaders, effect->session);
-			break;
-		case EFFECT_FORGET:
-			leaders_forget(calls->leaders, effect->session);
-			break;
-		}
+		carry_out_one(calls, task, &call->effects[i]);
+		ends = ends || call->effects[i].kind == EFFECT_END;
 	}
+	if (ends)
+		log_ends(calls, task);
+	if (task->outcome == OK && task->row->tell != NULL)
+		task->row->tell(call, task->reply);
 }
 
 /* Answers without a task: introspection and what no row serves. */
@@ -477,5 +511,6 @@ calls_sweep(struct calls *calls)
 {
 	submit(calls, &request_lapse, NULL);
 	submit(calls, &request_forget_used, NULL);
+	submit(calls, &request_forget_marks, NULL);
 	keys_sweep(calls->keys);
 }

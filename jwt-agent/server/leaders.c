@@ -1,7 +1,10 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "jwt-agent/server/leaders.h"
 
+#include "jwt-agent/server/process.h"
+
 #include <errno.h>
+#include <poll.h>
 #include <search.h>
 #include <signal.h>
 #include <stdio.h>
@@ -134,19 +137,40 @@ leaders_watch(struct leaders *leaders, const char *session, int pidfd)
 	return e;
 }
 
-static void
+/* A process that nobody has waited for yet still has its pid and takes
+ * signals, but is as good as gone. */
+static bool
+has_exited(const struct watched *watched)
+{
+	struct pollfd poller = {.fd = watched->pidfd, .events = POLLIN};
+
+	return poll(&poller, 1, 0) == 1;
+}
+
+static enum effect_outcome
+send_signal(const struct watched *watched, int number)
+{
+	if (has_exited(watched))
+		return EFFECT_GONE;
+	if (pidfd_send_signal(watched->pidfd, number, NULL, 0) == 0)
+		return EFFECT_ENDED;
+	return errno == ESRCH ? EFFECT_GONE : EFFECT_DENIED;
+}
+
+static enum effect_outcome
 signal_leader(const struct watched *watched, int number)
 {
 	struct log_pair pairs[] = {{"session", watched->session},
 	    {"signal", number == SIGTERM ? "TERM" : "KILL"}, {"problem", NULL}};
-	int priority = LOG_INFO;
+	enum effect_outcome outcome = send_signal(watched, number);
 
-	if (pidfd_send_signal(watched->pidfd, number, NULL, 0) != 0 &&
-	    errno != ESRCH) {
+	if (outcome == EFFECT_DENIED)
 		pairs[2].value = strerror(errno);
-		priority = LOG_ERR;
-	}
-	log_event(watched->leaders->log, priority, "session-signal", pairs, 3);
+	if (outcome != EFFECT_GONE)
+		log_event(watched->leaders->log,
+		    outcome == EFFECT_DENIED ? LOG_ERR : LOG_INFO,
+		    "session-signal", pairs, 3);
+	return outcome;
 }
 
 static int
@@ -154,21 +178,42 @@ on_kill(sd_event_source *source, uint64_t now, void *data)
 {
 	(void)source;
 	(void)now;
-	signal_leader(data, SIGKILL);
+	(void)signal_leader(data, SIGKILL);
 	return 0;
 }
 
-void
-leaders_end(struct leaders *leaders, const char *session)
+/* A process that could not be watched when its session was opened. */
+static struct watched *
+look_for(struct leaders *leaders, const struct effect *effect)
 {
-	struct watched *watched = find(leaders, session);
+	struct leader leader = {.fd = -1};
 
-	if (watched == NULL || watched->kill != NULL)
-		return;
-	signal_leader(watched, SIGTERM);
-	sd_event_add_time_relative(leaders->loop, &watched->kill,
-	    CLOCK_MONOTONIC, LEADER_KILL_SECONDS * UINT64_C(1000000), 0,
-	    on_kill, watched);
+	if (process_find(effect->pid, effect->start, &leader) != OK ||
+	    leaders_watch(leaders, effect->session, leader.fd) != OK)
+		return NULL;
+	return find(leaders, effect->session);
+}
+
+enum effect_outcome
+leaders_end(struct leaders *leaders, const struct effect *effect)
+{
+	struct watched *watched = find(leaders, effect->session);
+	enum effect_outcome outcome;
+
+	if (watched == NULL && effect->pid == 0)
+		return EFFECT_ENDED; /* its record was all there was of it */
+	if (watched == NULL)
+		watched = look_for(leaders, effect);
+	if (watched == NULL)
+		return EFFECT_GONE;
+	if (watched->kill != NULL)
+		return EFFECT_ENDED;
+	outcome = signal_leader(watched, SIGTERM);
+	if (outcome == EFFECT_ENDED)
+		sd_event_add_time_relative(leaders->loop, &watched->kill,
+		    CLOCK_MONOTONIC, LEADER_KILL_SECONDS * UINT64_C(1000000), 0,
+		    on_kill, watched);
+	return outcome;
 }
 
 void

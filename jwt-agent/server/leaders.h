@@ -29,8 +29,15 @@ DEFINE_AUTO_FREE(leaders)
 MUST_USE enum err
 leaders_watch(struct leaders *leaders, const char *session, int pidfd);
 
+/*
+ * Ends the leader of the effect's session, and says truly what that came to. A
+ * leader that is not watched is looked for by the pid and start time in the
+ * effect; nobody else is ever signalled.
+ */
+enum effect_outcome
+leaders_end(struct leaders *leaders, const struct effect *effect);
+
 /* Nothing happens for a session whose leader is not watched. */
-void leaders_end(struct leaders *leaders, const char *session);
 void leaders_forget(struct leaders *leaders, const char *session);
 
 #endif

@@ -53,6 +53,9 @@ struct request {
 	 * end, and what an entry is called in the reply */
 	request_next next;
 	const char *entry;
+	/* of a request that ends sessions: writes into the reply what became
+	 * of its effects; NULL */
+	void (*tell)(const struct call *call, void *reply);
 };
 
 extern const struct request requests[];
@@ -63,6 +66,7 @@ extern const struct request request_leader_gone;
 extern const struct request request_lapse;
 extern const struct request request_forget_used;
 extern const struct request request_keep_keys;
+extern const struct request request_forget_marks;
 
 /* The row of a method; ERR_METHOD_NOT_FOUND, ERR_INTERFACE_NOT_FOUND. */
 MUST_USE enum err request_find(const char *method, const struct request **out);

@@ -5,8 +5,11 @@
 #include "jwt-agent/service/device.h"
 #include "jwt-agent/service/issuer.h"
 #include "jwt-agent/service/login.h"
+#include "jwt-agent/service/revocation.h"
 #include "jwt-agent/service/session.h"
 #include "jwt-agent/service/token.h"
+#include "jwt-agent/service/token_revocation.h"
+#include "jwt-agent/service/user.h"
 #include "varlink/interfaces.h"
 
 #include <string.h>
@@ -29,12 +32,22 @@ R("io.jwtagent.Token.Explain",      OWNER,   READ,  "explain",           0,     
 R("io.jwtagent.Token.ListKeys",     ANY,     READ,  "list-keys",         0,                          NULL,         NULL,            token_list_keys,     empty,                     keys_reply) \
 R("io.jwtagent.Device.Enroll",      OWNER,   WRITE, "enroll",            AUDIT_GRANTS,               names_enroll, NULL,            device_enroll,       enroll_request,            enroll_reply) \
 R("io.jwtagent.Device.Show",        OWNER,   READ,  "device-show",       0,                          NULL,         subject_show,    device_show,         device_request,            device_view) \
-R("io.jwtagent.Device.Revoke",      OWNER,   WRITE, "device-revoke",     AUDIT_GRANTS,               NULL,         subject_revoke,  device_revoke,       device_revoke_request,     device_revoke_reply) \
 R("io.jwtagent.Session.Show",       OWNER,   READ,  "session-show",      0,                          NULL,         subject_session, session_show,        session_show_request,      session_view) \
-R("io.jwtagent.Session.Terminate",  OWNER,   WRITE, "session-terminate", AUDIT_GRANTS,               NULL,         subject_terminate, session_terminate, session_terminate_request, session_terminate_reply) \
 R("io.jwtagent.Issuer.Show",        ADMIN,   READ,  "issuer-show",       0,                          NULL,         NULL,            issuer_show,         issuer_request,            issuer_view) \
 R("io.jwtagent.Issuer.Refresh",     ADMIN,   WRITE, "issuer-refresh",    AUDIT_GRANTS,               NULL,         NULL,            issuer_refresh,      issuer_request,            issuer_view) \
-R("io.jwtagent.Admin.Status",       ADMIN,   READ,  "status",            0,                          NULL,         NULL,            admin_status,        empty,                     status_reply)
+R("io.jwtagent.Admin.Status",       ADMIN,   READ,  "status",            0,                          NULL,         NULL,            admin_status,        empty,                     status_reply) \
+R("io.jwtagent.Device.Restore",     ADMIN,   WRITE, "device-restore",    AUDIT_GRANTS,               NULL,         NULL,            device_restore,      device_request,            device_restore_reply) \
+R("io.jwtagent.User.Show",          OWNER,   READ,  "user-show",         0,                          names_shown,  NULL,            user_show,           user_show_request,         user_view)
+
+/* What ends sessions: all of them write, are audited and tell what became of
+ * the sessions' processes. */
+#define ENDINGS(R) \
+/* method                         who    event                names            subject            run                request                    reply */ \
+R("io.jwtagent.Device.Revoke",     OWNER, "device-revoke",     NULL,            subject_revoke,    device_revoke,     device_revoke_request,     device_revoke_reply) \
+R("io.jwtagent.Session.Terminate", OWNER, "session-terminate", names_terminate, subject_terminate, session_terminate, session_terminate_request, session_terminate_reply) \
+R("io.jwtagent.Token.Revoke",      OWNER, "token-revoke",      names_revoke,    NULL,              token_revoke,      token_revoke_request,      token_revoke_reply) \
+R("io.jwtagent.Issuer.Revoke",     ADMIN, "issuer-revoke",     NULL,            NULL,              issuer_revoke,     issuer_revoke_request,     issuer_revoke_reply) \
+R("io.jwtagent.User.Logout",       OWNER, "user-logout",       names_logout,    NULL,              user_logout,       user_logout_request,       user_logout_reply)
 
 #define LISTS(R) \
 /* method                     who    event           names            next          request               entry                   as */ \
@@ -59,6 +72,9 @@ NAMES(names_enroll, enroll_request)
 NAMES(names_explain, explain_request)
 NAMES(names_devices, device_list_request)
 NAMES(names_sessions, session_list_request)
+NAMES(names_terminate, session_terminate_request)
+NAMES(names_shown, user_show_request)
+NAMES(names_logout, user_logout_request)
 
 #define SUBJECT(function, type, member, find)                                  \
 	static enum err function(                                              \
@@ -70,12 +86,23 @@ NAMES(names_sessions, session_list_request)
 SUBJECT(subject_show, device_request, device, device_subject)
 SUBJECT(subject_revoke, device_revoke_request, device, device_subject)
 SUBJECT(subject_session, session_show_request, session, session_subject)
-SUBJECT(subject_terminate, session_terminate_request, session, session_subject)
+
+static enum err
+subject_terminate(struct call *call, const void *request, int64_t *uid)
+{
+	return session_terminate_subject(call, request, uid);
+}
 
 static enum err
 names_token(struct call *call, const void *request, char **user)
 {
 	return token_user(call, request, user);
+}
+
+static enum err
+names_revoke(struct call *call, const void *request, char **user)
+{
+	return token_revoke_user(call, request, user);
 }
 
 /* Between the table's untyped functions and the typed handlers. */
@@ -87,6 +114,23 @@ names_token(struct call *call, const void *request, char **user)
 		return function(call, request, reply);                         \
 	}
 CALLS(TYPED_CALL)
+
+#define TYPED_ENDING(                                                          \
+    method, who, event, names, subject, function, request_type, reply_type)    \
+	static enum err run_##function(                                        \
+	    struct call *call, const void *request, void *reply)               \
+	{                                                                      \
+		return function(call, request, reply);                         \
+	}                                                                      \
+	static void tell_##function(const struct call *call, void *reply)      \
+	{                                                                      \
+		struct reply_type *told = reply;                               \
+		told->already_gone = call_count(call, EFFECT_GONE);            \
+		told->not_permitted = call_count(call, EFFECT_DENIED);         \
+		told->ended = told->sessions_ended - told->already_gone -      \
+		    told->not_permitted;                                       \
+	}
+ENDINGS(TYPED_ENDING)
 
 #define TYPED_LIST(                                                            \
     method, who, event, names, function, request_type, entry_type, as)         \
@@ -101,23 +145,30 @@ LISTS(TYPED_LIST)
     request_type, reply_type)                                                  \
 	{method, WHO_##who, TXN_##txn, event, flags, names, subject,           \
 	    request_type##_fields, reply_type##_fields, run_##function, NULL,  \
-	    NULL},
+	    NULL, NULL},
+#define ENDING_ROW(                                                            \
+    method, who, event, names, subject, function, request_type, reply_type)    \
+	{method, WHO_##who, TXN_WRITE, event, AUDIT_GRANTS, names, subject,    \
+	    request_type##_fields, reply_type##_fields, run_##function, NULL,  \
+	    NULL, tell_##function},
 #define LIST_ROW(                                                              \
     method, who, event, names, function, request_type, entry_type, as)         \
 	{method, WHO_##who, TXN_READ, event, 0, names, NULL,                   \
 	    request_type##_fields, entry_type##_fields, NULL, next_##function, \
-	    as},
+	    as, NULL},
 
-const struct request requests[] = {CALLS(CALL_ROW) LISTS(LIST_ROW)};
+const struct request requests[] = {
+    CALLS(CALL_ROW) ENDINGS(ENDING_ROW) LISTS(LIST_ROW)};
 const size_t request_count = sizeof(requests) / sizeof(*requests);
 
 /* What the agent asks of itself: name, event, flags, run, request. */
 #define OWN_CALLS(R)                                                           \
 	R(leader_gone, "session-close", AUDIT_GRANTS, session_leader_gone,     \
-	    session_terminate_request)                                         \
+	    session_gone_request)                                              \
 	R(lapse, "session-lapse", 0, session_lapse, empty)                     \
 	R(forget_used, "replay-sweep", 0, login_forget_used, empty)            \
-	R(keep_keys, "keys-keep", 0, issuer_keep, issuer_request)
+	R(keep_keys, "keys-keep", 0, issuer_keep, issuer_request)              \
+	R(forget_marks, "revoked-sweep", 0, revocation_sweep, empty)
 
 #define OWN_CALL(name, happening, flags_, function, request_type)              \
 	static enum err own_##name(                                            \

@@ -76,6 +76,7 @@ find_subject(struct task *task)
 
 	call->subject =
 	    call->admin ? SUBJECT_EVERYBODY : (int64_t)call->caller->uid;
+	call->named = task->named;
 	if (task->named)
 		call->subject = task->resolved;
 	else if (task->row->subject != NULL)

@@ -22,9 +22,20 @@ call_effect(struct call *call, enum effect_kind kind, const char *session)
 		return ERR_NO_MEMORY;
 	call->effects = effects;
 	effect = &effects[call->effect_count++];
-	effect->kind = kind;
+	*effect = (struct effect){.kind = kind};
 	snprintf(effect->session, sizeof(effect->session), "%s", session);
 	return OK;
+}
+
+int64_t
+call_count(const struct call *call, enum effect_outcome outcome)
+{
+	int64_t count = 0;
+
+	for (size_t i = 0; i < call->effect_count; i++)
+		count += call->effects[i].kind == EFFECT_END &&
+		    call->effects[i].outcome == outcome;
+	return count;
 }
 
 void

@@ -52,9 +52,20 @@ enum effect_kind {
 	EFFECT_FORGET /* let go of the session's leader */
 };
 
+/* What became of an EFFECT_END. */
+enum effect_outcome {
+	EFFECT_ENDED,  /* the process was signalled, or there never was one */
+	EFFECT_GONE,   /* it was not there any more */
+	EFFECT_DENIED, /* it may not be signalled, and may run on */
+};
+
+/* `pid` and `start`: the process as the session's record names it, 0 when there
+ * is none in this boot of the machine. `outcome` is set when the effect is carried out. */
 struct effect {
 	enum effect_kind kind;
 	char session[ID_SIZE + 1];
+	int64_t pid, start;
+	enum effect_outcome outcome;
 };
 
 struct call {
@@ -65,6 +76,7 @@ struct call {
 	int64_t now;	 /* seconds since 1970 */
 	bool admin;	 /* the caller is root or an administrator */
 	int64_t subject; /* the uid the call is about */
+	bool named;	 /* it was looked up by the name in the request */
 	struct leader leader;
 	bool waited; /* keys were fetched for it: it does not wait again */
 
@@ -86,6 +98,9 @@ void call_note(char **member, const char *text);
 
 MUST_USE enum err
 call_effect(struct call *call, enum effect_kind kind, const char *session);
+
+/* How many effects came out so. */
+int64_t call_count(const struct call *call, enum effect_outcome outcome);
 
 /* Forgets what a handler left, before it is run again. */
 void call_reset(struct call *call);

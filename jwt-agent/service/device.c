@@ -2,6 +2,7 @@
 #include "jwt-agent/service/device.h"
 
 #include "jwt-agent/service/enrolment.h"
+#include "jwt-agent/service/mark.h"
 #include "jwt-agent/service/revocation.h"
 #include "lmdb-store/device.h"
 
@@ -227,6 +228,46 @@ device_revoke(struct call *call, const struct device_revoke_request *request,
 	if (e != OK)
 		return e;
 	reply->result = strdup(active ? "revoked" : "already revoked");
+	reply->device = TAKE(device.id);
+	return reply->result != NULL ? OK : ERR_NO_MEMORY;
+}
+
+/* The family of an enrolled device stays revoked, and with it its tokens; those
+ * that another issuer made are marked instead. */
+static enum err
+restore_device(struct call *call, struct device_record *device)
+{
+	enum err e = OK;
+
+	free(TAKE(device->state));
+	device->state = strdup(DEVICE_ACTIVE);
+	if (device->state == NULL)
+		return ERR_NO_MEMORY;
+	free(TAKE(device->revoked_reason));
+	device->revoked = 0;
+	if (device->issuer != NULL)
+		e = mark_device(
+		    call, device->id, device->issuer, "device was revoked");
+	return e == OK ? device_put(call->txn, device) : e;
+}
+
+enum err
+device_restore(struct call *call, const struct device_request *request,
+    struct device_restore_reply *reply)
+{
+	auto_clear(device_record) struct device_record device = {0};
+	enum err e = find_device(call, request->device, &device);
+	bool revoked;
+
+	if (e != OK)
+		return e;
+	revoked = strcmp(device.state, DEVICE_REVOKED) == 0;
+	call_note(&call->event.detail, revoked ? "restored" : "not revoked");
+	if (revoked)
+		e = restore_device(call, &device);
+	if (e != OK)
+		return e;
+	reply->result = strdup(revoked ? "restored" : "not revoked");
 	reply->device = TAKE(device.id);
 	return reply->result != NULL ? OK : ERR_NO_MEMORY;
 }

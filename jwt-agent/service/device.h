@@ -23,6 +23,9 @@ MUST_USE enum err
 device_revoke(struct call *call, const struct device_revoke_request *request,
     struct device_revoke_reply *reply);
 
+MUST_USE enum err device_restore(struct call *call,
+    const struct device_request *request, struct device_restore_reply *reply);
+
 /* Whom the call is about: the user of the device. */
 MUST_USE enum err
 device_subject(struct call *call, const char *device, int64_t *uid);

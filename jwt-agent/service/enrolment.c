@@ -3,6 +3,7 @@
 
 #include "base/base64url.h"
 #include "jwt-agent/service/device.h"
+#include "jwt-agent/service/mark.h"
 #include "jwt-agent/service/refresh_token.h"
 
 #include <string.h>
@@ -127,8 +128,11 @@ fill_family(struct call *call, struct enrolment *enrolment)
 	    enrolment->device.family == NULL)
 		return ERR_NO_MEMORY;
 	family->uid = call->subject;
-	family->created = family->last_used = family->rotated = call->now;
+	family->last_used = family->rotated = call->now;
 	family->expires = call->now + call->service->config->refresh_absolute;
+	e = mark_issue_time(call, family->uid, &family->created);
+	if (e != OK)
+		return e;
 	return family_set_secret(
 	    store_seal(call->service->store), family, enrolment->family_secret);
 }

@@ -40,9 +40,17 @@ set_extra_claims(struct claims *claims, json_t *extra)
 	return e;
 }
 
+/* A family of the second of a not-before mark is dated one second later, and
+ * so are its tokens of that second. */
+static int64_t
+issued_at(const struct call *call, const struct family_record *family)
+{
+	return family->created == call->now + 1 ? family->created : call->now;
+}
+
 static enum err
 set_claims(struct claims *claims, const struct call *call,
-    const struct device_record *device, int64_t expires)
+    const struct device_record *device, int64_t issued, int64_t expires)
 {
 	const struct config *config = call->service->config;
 	char jti[ID_SIZE + 1];
@@ -55,7 +63,7 @@ set_claims(struct claims *claims, const struct call *call,
 	if (e == OK)
 		e = claims_set_str(claims, "aud", config->audience);
 	if (e == OK)
-		e = claims_set_num(claims, "iat", call->now);
+		e = claims_set_num(claims, "iat", issued);
 	if (e == OK)
 		e = claims_set_num(claims, "exp", expires);
 	if (e == OK)
@@ -71,7 +79,7 @@ set_claims(struct claims *claims, const struct call *call,
 
 static enum err
 make_access_token(const struct call *call, const struct device_record *device,
-    struct grant *grant)
+    const struct family_record *family, struct grant *grant)
 {
 	auto_free(claims) struct claims *claims = NULL;
 	enum err e = claims_new(&claims);
@@ -81,7 +89,8 @@ make_access_token(const struct call *call, const struct device_record *device,
 	if (e == OK)
 		e = set_extra_claims(claims, device->claims);
 	if (e == OK)
-		e = set_claims(claims, call, device, grant->access_expires);
+		e = set_claims(claims, call, device, issued_at(call, family),
+		    grant->access_expires);
 	if (e == OK)
 		e = sign_token(call->service->keyring->signing,
 		    TYP_ACCESS_TOKEN, claims, &grant->access_token);
@@ -107,7 +116,7 @@ grant_make(const struct call *call, const struct device_record *device,
 	    (uint32_t)family->generation, family_secret, &grant.refresh_token);
 
 	if (e == OK)
-		e = make_access_token(call, device, &grant);
+		e = make_access_token(call, device, family, &grant);
 	if (e != OK)
 		return e;
 	grant.refresh_expires =

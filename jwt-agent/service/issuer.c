@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "jwt-agent/service/issuer.h"
 
+#include "jwt-agent/service/mark.h"
+#include "jwt-agent/service/revocation.h"
 #include "lmdb-store/jwks.h"
 
 #include <string.h>
@@ -154,4 +156,41 @@ issuer_keep(struct call *call, const struct issuer_request *request,
 		return ERR_NO_SUCH_ISSUER;
 	e = trusted_save(trusted, &record);
 	return e == OK ? jwks_put(call->txn, &record) : e;
+}
+
+const struct issuer *
+issuer_named(const struct call *call, const char *name)
+{
+	const struct trusted *trusted = trust_find(call->service->trust, name);
+
+	if (strcmp(name, CONFIG_LOCAL_ISSUER) == 0)
+		return &call->service->keyring->issuer;
+	return trusted != NULL ? &trusted->issuer : NULL;
+}
+
+enum err
+issuer_revoke(struct call *call, const struct issuer_revoke_request *request,
+    struct issuer_revoke_reply *reply)
+{
+	const struct issuer *issuer = issuer_named(call, request->issuer);
+	const char *reason =
+	    request->reason != NULL ? request->reason : "issuer revoked";
+	struct choice which = {.uid = SUBJECT_EVERYBODY};
+	enum err e;
+
+	call_note(&call->event.detail, request->issuer);
+	if (issuer == NULL)
+		return ERR_NO_SUCH_ISSUER;
+	which.issuer = issuer->issuer;
+	e = mark_issuer(call, issuer, reason);
+	if (e == OK)
+		e = end_sessions(call, &which, reason, &reply->sessions_ended);
+	if (e != OK)
+		return e;
+	reply->before = call->now;
+	reply->name = strdup(request->issuer);
+	reply->issuer = strdup(issuer->issuer);
+	note_revoked(call, request->issuer, reason, reply->sessions_ended);
+	return reply->name != NULL && reply->issuer != NULL ? OK
+							    : ERR_NO_MEMORY;
 }

@@ -22,4 +22,12 @@ MUST_USE enum err issuer_refresh(struct call *call,
 MUST_USE enum err issuer_keep(struct call *call,
     const struct issuer_request *request, struct empty *reply);
 
+/* The agent itself or a configured issuer; NULL. */
+const struct issuer *issuer_named(const struct call *call, const char *name);
+
+/* A not-before mark for all its tokens. */
+MUST_USE enum err
+issuer_revoke(struct call *call, const struct issuer_revoke_request *request,
+    struct issuer_revoke_reply *reply);
+
 #endif

@@ -11,6 +11,7 @@ noinst_LTLIBRARIES += %D%/libservice.la
 	%D%/keyfiles.c %D%/keyfiles.h \
 	%D%/keyring.c %D%/keyring.h \
 	%D%/login.c %D%/login.h \
+	%D%/mark.c %D%/mark.h \
 	%D%/origin.c %D%/origin.h \
 	%D%/refresh_token.c %D%/refresh_token.h \
 	%D%/revocation.c %D%/revocation.h \
@@ -18,8 +19,10 @@ noinst_LTLIBRARIES += %D%/libservice.la
 	%D%/session.c %D%/session.h \
 	%D%/stacks.c %D%/stacks.h \
 	%D%/token.c %D%/token.h \
+	%D%/token_revocation.c %D%/token_revocation.h \
 	%D%/trust.c %D%/trust.h \
 	%D%/trusted.c %D%/trusted.h \
+	%D%/user.c %D%/user.h \
 	%D%/verdict.c %D%/verdict.h
 %C%_libservice_la_LIBADD = \
 	jwt-agent/verify/libverify.la \

@@ -54,7 +54,9 @@ fill_session(struct call *call, const struct authenticate_request *request,
 	if (e == OK)
 		e = copy(&session->rhost, request->rhost);
 	if (e == OK)
-		e = copy(&session->jti_hash, verdict->origin);
+		e = copy(&session->jti_hash, verdict->mark);
+	if (e == OK)
+		e = copy(&session->family, verdict->token.family);
 	session->uid = request->uid;
 	session->created = session->activity = call->now;
 	session->expires = verdict->token.expires;
@@ -245,6 +247,20 @@ is_open_already(const struct call *call, const struct session_record *session)
 	    session->leader_start == call->leader.start;
 }
 
+/* When the session is to end by itself, 0: never. */
+static int64_t
+due_of(const struct call *call, const struct session_record *session)
+{
+	const struct stack *stack =
+	    stacks_find(call->service->stacks, session->service);
+	int64_t longest = stack->config->session_max;
+	int64_t due = longest > 0 ? call->now + longest : 0;
+
+	if (stack->end_on_expiry && (due == 0 || session->expires < due))
+		due = session->expires;
+	return due;
+}
+
 static enum err
 open_session(struct call *call, const struct session_record *pending,
     const struct session_request *request)
@@ -252,8 +268,6 @@ open_session(struct call *call, const struct session_record *pending,
 	struct session_record active = *pending; /* borrows the strings */
 	auto_str char *state = strdup(SESSION_ACTIVE);
 	auto_str char *boot = strdup(call->service->boot);
-	int64_t longest = stacks_find(call->service->stacks, pending->service)
-			      ->config->session_max;
 	enum err e;
 
 	if (state == NULL || boot == NULL)
@@ -261,7 +275,7 @@ open_session(struct call *call, const struct session_record *pending,
 	active.state = state;
 	active.boot = boot;
 	active.opened = active.activity = call->now;
-	active.due = longest > 0 ? call->now + longest : 0;
+	active.due = due_of(call, pending);
 	active.leader = call->leader.pid;
 	active.leader_start = call->leader.start;
 	if (request->tty != NULL)

@@ -51,6 +51,24 @@ origin_of_token(const char *issuer, const struct secret *token,
 	return hash_parts(parts, 2, hash);
 }
 
+enum err
+origin_of_jti(
+    const char *issuer, const char *jti, char hash[ORIGIN_HASH_SIZE + 1])
+{
+	const struct part parts[] = {
+	    text_part("jti"), text_part(issuer), text_part(jti)};
+
+	return hash_parts(parts, 3, hash);
+}
+
+enum err
+origin_of_issuer(const char *issuer, char hash[ORIGIN_HASH_SIZE + 1])
+{
+	const struct part parts[] = {text_part("issuer"), text_part(issuer)};
+
+	return hash_parts(parts, 2, hash);
+}
+
 /* A claim that is a text, a copy; without it NULL. */
 static enum err
 find_text(const struct verified *token, const char *path, char **out)

@@ -23,6 +23,13 @@
 MUST_USE enum err origin_of_token(const char *issuer,
     const struct secret *token, char hash[ORIGIN_HASH_SIZE + 1]);
 
+/* Hash of issuer and jti, since two issuers may use the same jti; of the issuer
+ * alone. */
+MUST_USE enum err origin_of_jti(
+    const char *issuer, const char *jti, char hash[ORIGIN_HASH_SIZE + 1]);
+MUST_USE enum err
+origin_of_issuer(const char *issuer, char hash[ORIGIN_HASH_SIZE + 1]);
+
 /*
  * The device of the key that the token is bound to (`cnf.jkt`, RFC 9449
  * section 6.1), else of issuer, subject, client and rhost (NULL: none). It is

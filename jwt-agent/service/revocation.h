@@ -7,6 +7,10 @@
 #include "jwt-agent/service/call.h"
 #include "lmdb-store/family.h"
 #include "lmdb-store/session.h"
+#include "varlink/login.h"
+
+/* Marks dropped in one turn, so that logins do not wait for them. */
+#define REVOCATION_BATCH 64
 
 /* Marks the record and writes it. */
 MUST_USE enum err revoke_family(
@@ -18,8 +22,37 @@ MUST_USE enum err
 end_session(struct call *call, const struct session_record *session,
     const char *state, const char *reason, enum effect_kind effect);
 
+/*
+ * Which live sessions: all of which everything that is set here is true.
+ * `device` and `uid` lead to them by an index, without either every live
+ * session is looked at. SUBJECT_EVERYBODY: any uid; NULL: any. `tokens` are the
+ * two names that a token may have in a record; `family`: of a refresh family,
+ * or of none that is known.
+ */
+struct choice {
+	const char *device;
+	int64_t uid;
+	const char *user;
+	const char *issuer;
+	const char *family;
+	const char *tokens[2];
+};
+
+/* Ends them as revoked; `*ended` counts them. */
+MUST_USE enum err end_sessions(struct call *call, const struct choice *which,
+    const char *reason, int64_t *ended);
+
+/* The detail of the event of a revoke: of what (NULL: the event says so), why,
+ * and how many sessions it ended. */
+void note_revoked(
+    struct call *call, const char *what, const char *reason, int64_t ended);
+
 /* Ends every live session of a device; `*ended` counts them. */
 MUST_USE enum err revoke_sessions(
     struct call *call, const char *device, const char *reason, int64_t *ended);
+
+/* Marks by which no token can be meant any more are dropped. */
+MUST_USE enum err revocation_sweep(
+    struct call *call, const struct empty *request, struct empty *reply);
 
 #endif

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "jwt-agent/service/rotation.h"
 
+#include "jwt-agent/service/mark.h"
 #include "jwt-agent/service/refresh_token.h"
 #include "jwt-agent/service/revocation.h"
 
@@ -142,6 +143,8 @@ rotation_run(struct call *call, struct presented *presented, struct grant *out)
 	call_note(&call->event.device, device.id);
 	call->event.uid = device.uid;
 	e = check_standing(call, &presented->family, &device);
+	if (e == OK)
+		e = mark_check_family(call, &presented->family);
 	if (e != OK)
 		return e;
 	age = age_of(call, presented);

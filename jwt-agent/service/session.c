@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "jwt-agent/service/session.h"
 
+#include "jwt-agent/service/device.h"
 #include "jwt-agent/service/revocation.h"
 
 #include <stdio.h>
@@ -33,10 +34,21 @@ session_subject(struct call *call, const char *session, int64_t *uid)
 	return e;
 }
 
+/* A clock that was set back makes nobody busy in the future. */
+static int64_t
+idle_of(const struct call *call, const struct session_record *session)
+{
+	int64_t until = session_is_live(session) ? call->now : session->ended;
+
+	return until > session->activity ? until - session->activity : 0;
+}
+
 /* Hands the record's strings over to the view. */
 static void
-view_session(struct session_record *session, struct session_view *view)
+view_session(const struct call *call, struct session_record *session,
+    struct session_view *view)
 {
+	view->idle = idle_of(call, session);
 	view->session = TAKE(session->id);
 	view->user = TAKE(session->user);
 	view->uid = session->uid;
@@ -90,7 +102,7 @@ session_list(struct call *call, const struct session_list_request *request,
 		snprintf(cursor->device, sizeof(cursor->device), "%s",
 		    session.device);
 	} while (!is_wanted(call, &session, request->user));
-	view_session(&session, entry);
+	view_session(call, &session, entry);
 	return OK;
 }
 
@@ -102,19 +114,16 @@ session_show(struct call *call, const struct session_show_request *request,
 	enum err e = find_session(call, request->session, &session);
 
 	if (e == OK)
-		view_session(&session, reply);
+		view_session(call, &session, reply);
 	return e;
 }
 
-enum err
-session_terminate(struct call *call,
-    const struct session_terminate_request *request,
+static enum err
+terminate_one(struct call *call, const char *id, const char *reason,
     struct session_terminate_reply *reply)
 {
 	auto_clear(session_record) struct session_record session = {0};
-	const char *reason =
-	    request->reason != NULL ? request->reason : "terminated";
-	enum err e = find_session(call, request->session, &session);
+	enum err e = find_session(call, id, &session);
 	bool live;
 
 	if (e != OK)
@@ -126,14 +135,73 @@ session_terminate(struct call *call,
 		    call, &session, SESSION_REVOKED, reason, EFFECT_END);
 	if (e != OK)
 		return e;
+	reply->sessions_ended = live;
 	reply->session = TAKE(session.id);
 	reply->result = strdup(live ? "terminated" : "already ended");
 	return reply->result != NULL ? OK : ERR_NO_MEMORY;
 }
 
+/* An administrator may name a user whom the directory has lost already. */
+static enum err
+terminate_many(struct call *call,
+    const struct session_terminate_request *request, const char *reason,
+    struct session_terminate_reply *reply)
+{
+	struct choice which = {
+	    .device = request->device, .uid = SUBJECT_EVERYBODY};
+	enum err e;
+
+	if (request->user != NULL && call->subject >= 0)
+		which.uid = call->subject;
+	else
+		which.user = request->user;
+	if (request->user != NULL) {
+		call_note(&call->event.user, request->user);
+		call->event.uid = which.uid;
+	}
+	e = end_sessions(call, &which, reason, &reply->sessions_ended);
+	if (e != OK)
+		return e;
+	note_revoked(call, NULL, reason, reply->sessions_ended);
+	reply->result =
+	    strdup(reply->sessions_ended > 0 ? "terminated" : "no sessions");
+	return reply->result != NULL ? OK : ERR_NO_MEMORY;
+}
+
+enum err
+session_terminate(struct call *call,
+    const struct session_terminate_request *request,
+    struct session_terminate_reply *reply)
+{
+	const char *reason =
+	    request->reason != NULL ? request->reason : "terminated";
+	int named = (request->session != NULL) + (request->device != NULL) +
+	    (request->user != NULL);
+
+	if (named != 1) {
+		call_note(&call->event.detail,
+		    "session, device or user is to be named, one of them");
+		return ERR_INVALID_PARAMETER;
+	}
+	if (request->session != NULL)
+		return terminate_one(call, request->session, reason, reply);
+	return terminate_many(call, request, reason, reply);
+}
+
+enum err
+session_terminate_subject(struct call *call,
+    const struct session_terminate_request *request, int64_t *uid)
+{
+	if (request->session != NULL)
+		return session_subject(call, request->session, uid);
+	if (request->device != NULL)
+		return device_subject(call, request->device, uid);
+	return OK;
+}
+
 enum err
 session_leader_gone(struct call *call,
-    const struct session_terminate_request *request, struct empty *reply)
+    const struct session_gone_request *request, struct empty *reply)
 {
 	auto_clear(session_record) struct session_record session = {0};
 	enum err e = find_session(call, request->session, &session);
@@ -150,11 +218,14 @@ session_leader_gone(struct call *call,
 static enum err
 lapse(struct call *call, const struct session_record *session)
 {
+	const char *reason = session->due == session->expires
+	    ? "token expired"
+	    : "session_max reached";
+
 	if (strcmp(session->state, SESSION_PENDING) == 0)
 		return end_session(call, session, SESSION_EXPIRED,
 		    "never opened", EFFECT_FORGET);
-	return end_session(
-	    call, session, SESSION_EXPIRED, "session_max reached", EFFECT_END);
+	return end_session(call, session, SESSION_EXPIRED, reason, EFFECT_END);
 }
 
 enum err

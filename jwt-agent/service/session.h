@@ -22,17 +22,21 @@ MUST_USE enum err session_terminate(struct call *call,
     const struct session_terminate_request *request,
     struct session_terminate_reply *reply);
 
-/* Whom the call is about: the user of the session. */
+/* Whom the call is about: the user of the session; of the session or device
+ * that the request names, unless it names a user. */
 MUST_USE enum err
 session_subject(struct call *call, const char *session, int64_t *uid);
+MUST_USE enum err session_terminate_subject(struct call *call,
+    const struct session_terminate_request *request, int64_t *uid);
 
 /* The process that opened the session is gone; `reason` says how that was
  * found. A session that has ended already stays as it is. */
 MUST_USE enum err session_leader_gone(struct call *call,
-    const struct session_terminate_request *request, struct empty *reply);
+    const struct session_gone_request *request, struct empty *reply);
 
 /* Pending sessions that nobody opened in time, and active ones that reached
- * their service's session_max, end as expired. */
+ * their service's session_max or, where it asks for that, the end of their
+ * token, end as expired. */
 MUST_USE enum err session_lapse(
     struct call *call, const struct empty *request, struct empty *reply);
 

@@ -17,6 +17,7 @@ struct stack {
 	const struct service_config *config;
 	struct policy policy;
 	bool replay_once;
+	bool end_on_expiry; /* a session ends with its token */
 	/* uids besides root that may ask for it */
 	uid_t *callers;
 	size_t caller_count;

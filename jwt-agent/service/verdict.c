@@ -2,9 +2,9 @@
 #include "jwt-agent/service/verdict.h"
 
 #include "jwt-agent/policy/message.h"
+#include "jwt-agent/service/mark.h"
 #include "lmdb-store/family.h"
 #include "lmdb-store/replay.h"
-#include "lmdb-store/revoked.h"
 
 #include <string.h>
 
@@ -80,19 +80,28 @@ check_token(
 	return e;
 }
 
+/* Whether a mark means the token, whatever its device and family say. */
 static enum err
-check_jti(struct call *call, const struct verified *token)
+check_marks(
+    struct call *call, const struct attempt *attempt, struct verdict *verdict)
 {
-	bool revoked = false;
-	enum err e;
+	const struct verified *token = &verdict->token;
+	const struct marked what = {
+	    .issuer = token->issuer->issuer,
+	    .token = verdict->mark,
+	    .device = verdict->new_device ? NULL : verdict->device.id,
+	    .uid = attempt->uid,
+	    .issued = token->issued,
+	};
+	struct mark_reason why = {""};
+	enum err e = mark_of_token(
+	    token->issuer->issuer, token->jti, verdict->origin, verdict->mark);
 
-	if (token->jti == NULL || strlen(token->jti) > REVOKED_VALUE_MAX)
-		return ERR_INVALID_CLAIM;
-	e = revoked_has(
-	    call->txn, REVOKED_JTI, token->jti, call->now, &revoked);
-	if (e != OK)
-		return e;
-	return revoked ? ERR_REVOKED : OK;
+	if (e == OK)
+		e = mark_check(call, &what, &why);
+	if (e == ERR_REVOKED)
+		trail_note(&verdict->trail, "%s", why.text);
+	return e;
 }
 
 static enum err
@@ -149,10 +158,10 @@ check_holder(
 			return e;
 		return check_active(call, &verdict->device);
 	}
+	if (token->jti == NULL)
+		return ERR_INVALID_CLAIM;
 	e = check_device(call, token->device, &verdict->device);
-	if (e == OK)
-		e = check_family(call, token->family);
-	return e == OK ? check_jti(call, token) : e;
+	return e == OK ? check_family(call, token->family) : e;
 }
 
 static enum err
@@ -163,6 +172,8 @@ check_revocation(
 
 	trail_open(&verdict->trail, "revocation");
 	e = check_holder(call, attempt, verdict);
+	if (e == OK)
+		e = check_marks(call, attempt, verdict);
 	if (e == OK && verdict->new_device)
 		trail_note(&verdict->trail, "a device that is new here");
 	else if (e == OK)

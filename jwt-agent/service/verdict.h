@@ -27,6 +27,7 @@ struct verdict {
 	struct verified token;
 	const struct stack *stack;	   /* the service's rules */
 	char origin[ORIGIN_HASH_SIZE + 1]; /* which token it is */
+	char mark[ORIGIN_HASH_SIZE + 1];   /* by which it is revoked */
 	struct device_record device;
 	bool new_device; /* it is not in the store yet */
 	struct trail trail;

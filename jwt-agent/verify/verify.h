@@ -12,6 +12,9 @@
 #include "jwt-agent/verify/jws.h"
 #include "jwt-agent/verify/trail.h"
 
+/* The audience where it does not matter whom a token is meant for. */
+extern const struct texts verify_any_audience;
+
 struct verify_input {
 	const char *token;
 	size_t size;

@@ -202,7 +202,7 @@ test_completion(void **state)
 	folder_write(&folder, "c", run.said, 0644);
 	folder_path(&folder, "c", path);
 	snprintf(line, sizeof(line),
-	    "bash -c '. %s; COMP_WORDS=(jwt-agent device r); COMP_CWORD=2; "
+	    "bash -c '. %s; COMP_WORDS=(jwt-agent device rev); COMP_CWORD=2; "
 	    "_jwt_agent; test \"${COMPREPLY[*]}\" = revoke'",
 	    path);
 	assert_int_equal(system(line), 0);

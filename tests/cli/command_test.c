@@ -26,10 +26,10 @@ device(const char *id)
 static json_t *
 session(const char *id)
 {
-	return json_pack("{ss ss si ss ss ss ss si si si}", "session", id,
+	return json_pack("{ss ss si ss ss ss ss si si si si}", "session", id,
 	    "user", "alice", "uid", 1000, "device", "D1", "service", "sshd",
 	    "state", "active", "rhost", "h.test", "created", 1700000000,
-	    "activity", 1700000000, "expires", 1700000900);
+	    "activity", 1700000000, "expires", 1700000900, "idle", 3700);
 }
 
 /* A stream of one-member replies, ended by an empty one. */
@@ -84,11 +84,13 @@ revoke_device(const json_t *parameters)
 	if (strcmp(id, "broken") == 0)
 		return fake_refusal(
 		    "io.jwtagent.StoreFault", "the disk\x1b[2J is full");
-	return fake_reply(json_pack("{ss ss si si}", "device", id, "result",
-	    text_of(parameters, "reason")[0] != '\0'
-		? text_of(parameters, "reason")
-		: "revoked",
-	    "families_revoked", 1, "sessions_ended", 2));
+	return fake_reply(
+	    json_pack("{ss ss si si si si si}", "device", id, "result",
+		text_of(parameters, "reason")[0] != '\0'
+		    ? text_of(parameters, "reason")
+		    : "revoked",
+		"families_revoked", 1, "sessions_ended", 2, "ended", 2,
+		"already_gone", 0, "not_permitted", 0));
 }
 
 static json_t *
@@ -139,8 +141,9 @@ answer(const char *method, const json_t *parameters, void *state)
 	if (strcmp(method, "Session.Terminate") == 0)
 		return strcmp(text_of(parameters, "session"), "none") == 0
 		    ? fake_refusal("io.jwtagent.NoSuchSession", NULL)
-		    : fake_reply(json_pack(
-			  "{ss ss}", "session", "S1", "result", "terminated"));
+		    : fake_reply(json_pack("{ss ss si si si si}", "session",
+			  "S1", "result", "terminated", "sessions_ended", 1,
+			  "ended", 1, "already_gone", 0, "not_permitted", 0));
 	if (strcmp(method, "Token.Explain") == 0)
 		return explain(parameters);
 	if (strcmp(method, "Token.ListKeys") == 0)

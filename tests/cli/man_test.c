@@ -50,7 +50,11 @@ mdoc_synopsis(const struct command *command)
 	for (unsigned i = 0; i < CLI_OPTION_COUNT; i++)
 		if (((command->needs | command->takes) & 1U << i) != 0)
 			print_option(file, command, (enum cli_option)i);
-	if (command->argument != NULL)
+	if (command->argument != NULL && command->argument[0] == '[')
+		fprintf(file, ".Op Ar %.*s\n",
+		    (int)strcspn(command->argument + 1, "]"),
+		    command->argument + 1);
+	else if (command->argument != NULL)
 		fprintf(file, ".Ar %s\n", command->argument);
 	fclose(file);
 	return text;

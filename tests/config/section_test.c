@@ -132,6 +132,7 @@ test_service_defaults(void **state)
 	assert_int_equal(service->callers.count, 0);
 	assert_int_equal(service->session_max, 0);
 	assert_null(service->deny_message);
+	assert_string_equal(service->on_expiry, "keep");
 }
 
 #define EVERY_SERVICE_KEY                                                      \
@@ -140,7 +141,8 @@ test_service_defaults(void **state)
 	"require_acr = n, o\nrequire_amr = p\nmax_auth_age = 5m\n"             \
 	"max_token_age = 1\nreplay = once\nallow_root = yes\nmin_uid = 0\n"    \
 	"interactive = no\ncallers = postgres, 4294967294\n"                   \
-	"session_max = 8h\ndeny_message = {sub}, not {azp}.\n"
+	"session_max = 8h\ndeny_message = {sub}, not {azp}.\n"                \
+	"on_expiry = end\n"
 
 static void
 assert_every_service_key(const struct service_config *service)
@@ -161,6 +163,7 @@ assert_every_service_key(const struct service_config *service)
 	assert_texts(&service->callers, TEXTS("postgres", "4294967294"));
 	assert_int_equal(service->session_max, 8 * 3600);
 	assert_string_equal(service->deny_message, "{sub}, not {azp}.");
+	assert_string_equal(service->on_expiry, "end");
 }
 
 static void

@@ -202,7 +202,9 @@ second_step(struct store *store, struct txn *txn, struct records *records)
 	if (e == OK)
 		e = session_put(txn, &before, &records->closed);
 	if (e == OK)
-		e = revoked_put(txn, REVOKED_FAMILY, "F", 1800000000);
+		e = revoked_put(txn, REVOKED_DEVICE, "D",
+		    &(struct revoked_record){
+			.until = 1800000000, .before = 1700000000});
 	if (e == OK)
 		e = audit_append(txn, &records->audit);
 	return e;

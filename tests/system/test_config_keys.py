@@ -202,7 +202,7 @@ ROWS = [
 # with sessions, in test_services.py.
 BELOW = {"issuer.jwks_url", "issuer.discovery", "issuer.ca_file",
          "issuer.keys_min_age", "issuer.keys_max_age", "service.interactive",
-         "service.session_max"}
+         "service.session_max", "service.on_expiry"}
 
 
 def configuration(rows, turn, files):

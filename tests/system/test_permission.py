@@ -53,6 +53,13 @@ CALLS = [
      "nobody bob alice"),
     ("io.jwtagent.Admin.Status", {}, False, "nobody bob alice"),
     ("io.jwtagent.Admin.Audit", {}, True, "nobody bob alice"),
+    ("io.jwtagent.Issuer.Revoke", {"issuer": "none"}, False,
+     "nobody bob alice"),
+    ("io.jwtagent.Device.Restore", {"device": "{device}"}, False,
+     "nobody bob alice"),
+    ("io.jwtagent.Token.Revoke", {"token": "{access}"}, False, "nobody bob"),
+    ("io.jwtagent.User.Show", {"user": "alice"}, False, "nobody bob"),
+    ("io.jwtagent.User.Logout", {"user": "alice"}, False, "nobody bob"),
     ("io.jwtagent.Device.Revoke", {"device": "{device}"}, False,
      "nobody bob"),
 ]
@@ -153,6 +160,21 @@ def test_claims_cannot_replace_ours(agent, claim):
 
     assert outcome(agent.socket, "io.jwtagent.Device.Enroll", request,
                    False) != ""
+
+
+@pytest.mark.parametrize("method,parameters,denied", [
+    ("Token.Revoke", {"token": "{token}"}, "nobody bob"),
+    ("Token.Revoke", {"jti": "x", "issuer": "local"}, "nobody bob alice"),
+    ("User.Logout", {"all": True}, "nobody bob alice"),
+    ("Session.Terminate", {"device": "{device}"}, "nobody bob"),
+    ("Session.Terminate", {"user": "alice"}, "nobody bob"),
+])
+def test_who_may_revoke(agent, admin, objects, method, parameters, denied):
+    filled = filled_in(parameters, objects)
+    for caller in CALLERS:
+        name = result_of(caller, lambda: outcome(
+            agent.socket, f"io.jwtagent.{method}", filled, False))
+        assert name == (DENIED if caller in denied.split() else ""), caller
 
 
 def test_denied_refresh_changes_nothing(agent, objects):

@@ -1,0 +1,7 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "varlink/user.h"
+
+DEFINE_FIELDS(user_show_request, USER_SHOW_REQUEST)
+DEFINE_FIELDS(user_view, USER_VIEW)
+DEFINE_FIELDS(user_logout_request, USER_LOGOUT_REQUEST)
+DEFINE_FIELDS(user_logout_reply, USER_LOGOUT_REPLY)

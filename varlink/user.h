@@ -1,0 +1,40 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#ifndef VARLINK_USER_H
+#define VARLINK_USER_H
+
+/*
+ * io.jwtagent.User. Times are seconds since 1970.
+ */
+
+#include "varlink/session.h"
+
+#define USER_SHOW_REQUEST(F) F(str, user)
+DECLARE_FIELDS(user_show_request, USER_SHOW_REQUEST)
+
+/* `devices` that are active and `devices_revoked`, `sessions` that live.
+ * `marks`: objects {kind, before, until, reason}; kind is user or everybody. */
+#define USER_VIEW(F)                                                           \
+	F(str, user)                                                           \
+	F(num, uid)                                                            \
+	F(num, devices)                                                        \
+	F(num, devices_revoked)                                                \
+	F(num, sessions)                                                       \
+	F(opt_num, seen)                                                       \
+	F(list, marks)
+DECLARE_FIELDS(user_view, USER_VIEW)
+
+/* Exactly one of `user` and `all`. */
+#define USER_LOGOUT_REQUEST(F)                                                 \
+	F(opt_str, user)                                                       \
+	F(opt_flag, all)                                                       \
+	F(opt_str, reason)
+DECLARE_FIELDS(user_logout_request, USER_LOGOUT_REQUEST)
+
+/* `before`: what was issued in this second or earlier is revoked. */
+#define USER_LOGOUT_REPLY(F)                                                   \
+	F(opt_str, user)                                                       \
+	F(num, before)                                                         \
+	SESSION_ENDS(F)
+DECLARE_FIELDS(user_logout_reply, USER_LOGOUT_REPLY)
+
+#endif
