@@ -3,6 +3,7 @@ SERVICE_TESTS = \
 	%D%/fault_test \
 	%D%/issuer_test \
 	%D%/login_test \
+	%D%/revocation_test \
 	%D%/rotation_test
 
 check_PROGRAMS += $(SERVICE_TESTS)
@@ -17,6 +18,8 @@ check_LTLIBRARIES += %D%/libagency.la
 %C%_issuer_test_SOURCES = %D%/issuer_test.c %D%/foreign.c %D%/foreign.h
 %C%_issuer_test_LDADD = %D%/libagency.la
 %C%_login_test_LDADD = %D%/libagency.la
+%C%_revocation_test_SOURCES = %D%/revocation_test.c %D%/foreign.c %D%/foreign.h
+%C%_revocation_test_LDADD = %D%/libagency.la
 %C%_rotation_test_LDADD = %D%/libagency.la
 %C%_fault_test_LDADD = %D%/libagency.la
 %C%_fault_test_LDFLAGS = $(AM_LDFLAGS) -Wl,--wrap=malloc \
