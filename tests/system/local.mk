@@ -12,6 +12,7 @@ EXTRA_DIST += \
 	%D%/harness/imposter.py \
 	%D%/harness/issuer.py \
 	%D%/harness/keyfile.py \
+	%D%/harness/leader.py \
 	%D%/harness/logbook.py \
 	%D%/harness/namespace.py \
 	%D%/harness/people.py \
@@ -35,6 +36,7 @@ EXTRA_DIST += \
 	%D%/test_postgres.py \
 	%D%/test_provider.py \
 	%D%/test_refusals.py \
+	%D%/test_revocation.py \
 	%D%/test_rotation.py \
 	%D%/test_serve.py \
 	%D%/test_services.py \

@@ -13,10 +13,11 @@ import time
 
 import jwt
 import pytest
-from harness import keyfile, people
+from harness import keyfile, people, waiting
 from harness.agent import Agent
 from harness.child import result_of
 from harness.issuer import Issuer, Key, jwks
+from harness.leader import Leader
 from harness.provider import Certificate, Provider
 from harness.wire import Refused
 
@@ -377,6 +378,25 @@ def test_interactive(make_agent, provider, interactive, outcome):
         gate.set()
 
     assert agent.verdict(source.token()) == outcome
+
+
+@pytest.mark.parametrize("on_expiry,state", [("keep", "active"),
+                                             ("end", "expired")])
+def test_on_expiry(make_agent, on_expiry, state):
+    """The session of a token that is over."""
+    agent = make_agent(token={"access_lifetime": "2s"},
+                       services={"probe": {"on_expiry": on_expiry}}).start()
+    leader = Leader(agent, agent.enroll()["access_token"])
+
+    time.sleep(3)
+    agent.restart()  # which sweeps, so that nobody waits for the next one
+    waiting.until(lambda: agent.session(leader.session)["state"] == state)
+
+    session = agent.session(leader.session)
+    assert session["reason"] == {"end": "token expired"}.get(on_expiry)
+    assert leader.is_alive() == (on_expiry == "keep") or waiting.until(
+        lambda: not leader.is_alive())
+    leader.end()
 
 
 def test_fetcher(make_agent, provider):
