@@ -1,11 +1,16 @@
 # SPDX-License-Identifier: BSD-3-Clause
 SERVER_TESTS = \
+	%D%/leaders_test \
 	%D%/requests_test \
 	%D%/turn_test
 
 check_PROGRAMS += $(SERVER_TESTS)
 TESTS += $(SERVER_TESTS)
 
+%C%_leaders_test_LDADD = \
+	jwt-agent/server/libserver.la \
+	jwt-agent/config/libconfig.la \
+	$(CMOCKA_LIBS)
 %C%_requests_test_LDADD = \
 	jwt-agent/server/libserver.la \
 	jwt-agent/config/libconfig.la \
