@@ -73,6 +73,10 @@ E(DEVICE_REVOKED,     "io.jwtagent.DeviceRevoked",     DENIED, SHOWN,  DROP, AUT
 E(REPLAYED,           "io.jwtagent.Replayed",          DENIED, SHOWN,  DROP, AUTH_ERR,         PERM_DENIED,  SESSION_ERR, 3, "the token has been used before") \
 E(WRONG_USER,         "io.jwtagent.WrongUser",         DENIED, SHOWN,  DROP, AUTH_ERR,         PERM_DENIED,  SESSION_ERR, 3, "the token is not for this user") \
 E(POLICY_DENIED,      "io.jwtagent.PolicyDenied",      DENIED, SHOWN,  DROP, AUTH_ERR,         PERM_DENIED,  SESSION_ERR, 3, "this service does not accept the token") \
+/* login codes, and attempts that come too fast */ \
+E(WRONG_CODE,         "io.jwtagent.WrongCode",         DENIED, SHOWN,  DROP, AUTH_ERR,         PERM_DENIED,  SESSION_ERR, 3, "this login code is not known, was used or has expired") \
+E(CODE_ELSEWHERE,     "io.jwtagent.CodeElsewhere",     DENIED, SHOWN,  DROP, AUTH_ERR,         PERM_DENIED,  SESSION_ERR, 3, "this login code is for another service or host") \
+E(TOO_MANY_ATTEMPTS,  "io.jwtagent.TooManyAttempts",   DENIED, SHOWN,  DROP, MAXTRIES,         PERM_DENIED,  SESSION_ERR, 3, "too many attempts, try again in a while") \
 /* refresh tokens */ \
 E(INVALID_TOKEN,      "io.jwtagent.InvalidToken",      DENIED, HIDDEN, DROP, AUTH_ERR,         PERM_DENIED,  SESSION_ERR, 3, "this is not a refresh token of this agent") \
 E(TOKEN_REUSED,       "io.jwtagent.TokenReused",       DENIED, SHOWN,  KEEP, AUTH_ERR,         PERM_DENIED,  SESSION_ERR, 3, "this refresh token was used before: all tokens of its family are revoked, enrol the device again") \

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "base/id.h"
 
-#include <string.h>
+#include "base/crockford.h"
 
-static const char alphabet[] = "0123456789ABCDEFGHJKMNPQRSTVWXYZ";
+#include <string.h>
 
 /* 16 bytes are 128 bits, 26 characters hold 130: the first two are zero. */
 static void
@@ -13,8 +13,9 @@ crockford(char id[ID_SIZE + 1], const uint8_t bytes[16])
 
 	for (size_t i = 0; i < 16; i++) {
 		held = (held << 8 | bytes[i]) & 0xffff;
-		for (bits += 8; bits >= 5; bits -= 5)
-			*id++ = alphabet[held >> (bits - 5) & 31];
+		for (bits += 8; bits >= CROCKFORD_BITS; bits -= CROCKFORD_BITS)
+			*id++ = crockford_character(
+			    held >> (bits - CROCKFORD_BITS));
 	}
 	*id = '\0';
 }
@@ -37,5 +38,6 @@ id_new(const struct host *host, char id[ID_SIZE + 1])
 bool
 id_valid(const char *id)
 {
-	return strlen(id) == ID_SIZE && strspn(id, alphabet) == ID_SIZE;
+	return strlen(id) == ID_SIZE &&
+	    strspn(id, CROCKFORD_ALPHABET) == ID_SIZE;
 }

@@ -3,11 +3,13 @@ noinst_LTLIBRARIES += %D%/libbase.la
 %C%_libbase_la_SOURCES = \
 	%D%/autofree.h \
 	%D%/base64url.c %D%/base64url.h \
+	%D%/crockford.c %D%/crockford.h \
 	%D%/err.c %D%/err.h \
 	%D%/fields.c %D%/fields.h \
 	%D%/host.c %D%/host.h \
 	%D%/id.c %D%/id.h \
 	%D%/option_error.c %D%/option_error.h \
+	%D%/logincode.c %D%/logincode.h \
 	%D%/option_value.c %D%/option_value.h \
 	%D%/options.c %D%/options.h \
 	%D%/passwd.c %D%/passwd.h \

@@ -22,6 +22,7 @@ struct agent {
 	struct keyring *keyring;
 	struct trust *trust;
 	struct stacks *stacks;
+	struct limit *limit;
 	struct service service;
 	struct server *server;
 	char boot[BOOT_ID_SIZE + 1];
@@ -33,6 +34,7 @@ agent_clear(struct agent *agent)
 	server_free(agent->server);
 	trust_free(agent->trust);
 	stacks_free(agent->stacks);
+	limit_free(agent->limit);
 	keyring_free(agent->keyring);
 	store_free(agent->store);
 	resolver_free(agent->resolver);
@@ -125,6 +127,8 @@ open_trust(struct agent *agent)
 		    &agent->trust, agent->config, agent->keyring, &error);
 	if (e == OK)
 		e = load_keys(agent);
+	if (e == OK)
+		e = limit_new(&agent->limit, agent->config, &host_system);
 	return e == OK ? OK : fail(agent, e, error.text);
 }
 
@@ -167,6 +171,7 @@ start_server(struct agent *agent)
 	    .keyring = agent->keyring,
 	    .trust = agent->trust,
 	    .stacks = agent->stacks,
+	    .limit = agent->limit,
 	    .boot = agent->boot,
 	    .started = host_now(&host_system),
 	};

@@ -4,6 +4,7 @@ noinst_LTLIBRARIES += %D%/libstore.la
 	$(LMDB_LIBS)
 %C%_libstore_la_SOURCES = \
 	%D%/audit.c %D%/audit.h \
+	%D%/code.c %D%/code.h \
 	%D%/device.c %D%/device.h \
 	%D%/directory.c %D%/directory.h \
 	%D%/error.c %D%/error.h \

@@ -14,7 +14,7 @@
 /*
  * 1  the first
  * 2  jwks, replay and device_by_origin came; a device need not have a family
- * 3  revoked_by_expiry came
+ * 3  revoked_by_expiry and the tables of codes came
  */
 #define SCHEMA_VERSION 3
 

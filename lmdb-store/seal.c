@@ -164,6 +164,30 @@ seal_open(const struct seal *seal, const struct seal_place *place,
 	return OK;
 }
 
+static bool
+hmac(const void *key, struct slice data, uint8_t hash[SEAL_HASH_SIZE])
+{
+	size_t size = 0;
+
+	return EVP_Q_mac(NULL, "HMAC", NULL, "SHA256", NULL, key, SEAL_KEY_SIZE,
+		   data.data, data.size, hash, SEAL_HASH_SIZE, &size) != NULL &&
+	    size == SEAL_HASH_SIZE;
+}
+
+_Static_assert(SEAL_HASH_SIZE == SEAL_KEY_SIZE, "a hash is a key, too");
+
+enum err
+seal_hash(const struct seal *seal, const char *domain, struct slice data,
+    uint8_t hash[SEAL_HASH_SIZE])
+{
+	uint8_t key[SEAL_HASH_SIZE];
+	bool done = hmac(secret_data(seal->key), text_slice(domain), key) &&
+	    hmac(key, data, hash);
+
+	explicit_bzero(key, sizeof(key));
+	return done ? OK : ERR_CRYPTO;
+}
+
 static const struct seal_place *
 data_key_place(void)
 {

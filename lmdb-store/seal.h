@@ -20,6 +20,7 @@
 #define SEAL_KEY_SIZE 32
 /* Bytes of a secret that can be sealed. */
 #define SEAL_SECRET_MAX 8192
+#define SEAL_HASH_SIZE 32
 
 struct seal;
 
@@ -51,5 +52,13 @@ MUST_USE enum err seal_put(const struct seal *seal,
  * under another key; ERR_NO_MEMORY. */
 MUST_USE enum err seal_open(const struct seal *seal,
     const struct seal_place *place, const char *text, struct secret **out);
+
+/*
+ * HMAC-SHA-256 (RFC 2104) under a key of its own that is derived from the data
+ * key and `domain`, so that what is stored by this hash cannot be guessed at by
+ * whoever has the store without its master key. ERR_CRYPTO.
+ */
+MUST_USE enum err seal_hash(const struct seal *seal, const char *domain,
+    struct slice data, uint8_t hash[SEAL_HASH_SIZE]);
 
 #endif

@@ -23,7 +23,10 @@
 	T(SIGNKEY, "signkey", 1)                                               \
 	T(JWKS, "jwks", 1)                                                     \
 	T(AUDIT, "audit", 1)                                                   \
-	T(REVOKED_BY_EXPIRY, "revoked_by_expiry", 0)
+	T(REVOKED_BY_EXPIRY, "revoked_by_expiry", 0)                           \
+	T(CODE, "code", 1)                                                     \
+	T(CODE_BY_USER, "code_by_user", 0)                                     \
+	T(CODE_BY_EXPIRY, "code_by_expiry", 0)
 
 enum table {
 #define T(id, name, version) TABLE_##id,

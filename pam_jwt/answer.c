@@ -176,13 +176,22 @@ answer_get(const struct context *context, struct answer *answer)
 		return PAM_BUF_ERR;
 	append(&pieces, first);
 	answer->cut = shape_cut(first);
+	answer->code = shape_of_first(first) == SHAPE_CODE;
 	if (shape_of_first(first) == SHAPE_PART)
 		code = other_pieces(context, &pieces, answer);
 	if (code != PAM_SUCCESS)
 		return code;
-	log_debug(context, "a token of %zu bytes", pieces.size);
+	log_debug(context, "a %s of %zu bytes",
+	    answer->code ? "login code" : "token", pieces.size);
 	if (secret_new(
 		&answer->token, secret_data(pieces.buffer), pieces.size) != OK)
 		return PAM_BUF_ERR;
 	return PAM_SUCCESS;
+}
+
+int
+answer_leave(const struct context *context, const struct answer *answer)
+{
+	return pam_set_item(
+	    context->pamh, PAM_AUTHTOK, secret_text(answer->token));
 }

@@ -3,8 +3,8 @@
 #define PAM_JWT_ANSWER_H
 
 /*
- * Gets the token: from a module above, or by prompting, in one piece or in
- * parts.
+ * Gets the token or the login code: from a module above, or by prompting, in
+ * one piece or in parts.
  */
 
 #include "pam_jwt/context.h"
@@ -17,6 +17,7 @@
 struct answer {
 	struct secret *token;
 	size_t cut; /* the size at which the client cut it; 0: it did not */
+	bool code;  /* it is a login code, by its form */
 };
 
 void answer_clear(struct answer *answer);
@@ -27,5 +28,12 @@ void answer_clear(struct answer *answer);
  * module and nowhere else. PAM_CONV_ERR, PAM_BUF_ERR.
  */
 MUST_USE int answer_get(const struct context *context, struct answer *answer);
+
+/*
+ * Leaves an answer in PAM_AUTHTOK for the next module after all: a password
+ * may have the form of a code.
+ */
+MUST_USE int
+answer_leave(const struct context *context, const struct answer *answer);
 
 #endif

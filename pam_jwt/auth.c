@@ -150,6 +150,26 @@ observe(const struct context *context, struct client *client,
 	return PAM_IGNORE;
 }
 
+/*
+ * Whether the agent has found the code. Whatever else it says, and when it
+ * says nothing, the answer may be a password of that form.
+ */
+static bool
+is_known_code(enum err e)
+{
+	switch (e) {
+	case OK:
+	case ERR_WRONG_USER:
+	case ERR_CODE_ELSEWHERE:
+	case ERR_POLICY_DENIED:
+	case ERR_WRONG_AUDIENCE:
+	case ERR_DEVICE_REVOKED:
+		return true;
+	default:
+		return false;
+	}
+}
+
 static int
 decide(struct context *context, const struct answer *answer)
 {
@@ -159,6 +179,9 @@ decide(struct context *context, const struct answer *answer)
 
 	if (e == OK)
 		e = ask(context, answer, client, &reply);
+	if (answer->code && !is_known_code(e) &&
+	    answer_leave(context, answer) != PAM_SUCCESS)
+		return PAM_BUF_ERR;
 	if (context->options.observe)
 		return observe(context, client, &reply, e);
 	if (e == OK)

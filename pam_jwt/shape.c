@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "pam_jwt/shape.h"
 
+#include "base/logincode.h"
 #include "base/prompt.h"
 
 #include <string.h>
@@ -27,11 +28,23 @@ shape_of_next(const char *answer)
 							 : SHAPE_OTHER;
 }
 
+static bool
+is_code(const char *answer)
+{
+	char code[LOGINCODE_SIZE + 1];
+	bool read = logincode_read(answer, code);
+
+	explicit_bzero(code, sizeof(code));
+	return read;
+}
+
 enum shape
 shape_of_first(const char *answer)
 {
 	enum shape shape = shape_of_next(answer);
 
+	if (is_code(answer))
+		return SHAPE_CODE;
 	if (!starts_with(answer, TOKEN_START))
 		return SHAPE_OTHER;
 	if (shape == SHAPE_TOKEN && strchr(answer, '.') == NULL &&

@@ -4,7 +4,7 @@
 
 /*
  * What an answer looks like. One prompt serves token and password, and only
- * what looks like a token may leave the process.
+ * what looks like a token or a login code may leave the process.
  *
  * The parts of a long token end in ANSWER_MORE (base/prompt.h), which is not
  * in the base64url alphabet: no token ends in it.
@@ -17,12 +17,14 @@ enum shape {
 	SHAPE_OTHER, /* a password, or anything else */
 	SHAPE_PART,  /* a piece of a token, with more to come */
 	SHAPE_TOKEN, /* a token, or its last piece */
+	SHAPE_CODE,  /* a login code; it could be a password all the same */
 };
 
 /*
  * A first answer. A token begins "eyJ" (base64url of `{"`, RFC 7515 section
  * 3.1), is base64url and dots, and has a dot or the size of a cut answer; a
- * part needs no dot yet.
+ * part needs no dot yet. A login code is grouped as it was shown
+ * (base/logincode.h).
  */
 enum shape shape_of_first(const char *answer);
 

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: BSD-3-Clause
 VARLINK_INTERFACES = \
 	%D%/io.jwtagent.Admin.varlink \
+	%D%/io.jwtagent.Code.varlink \
 	%D%/io.jwtagent.Device.varlink \
 	%D%/io.jwtagent.Issuer.varlink \
 	%D%/io.jwtagent.Login.varlink \
@@ -16,6 +17,7 @@ noinst_LTLIBRARIES += %D%/libvarlink.la
 	%D%/admin.c %D%/admin.h \
 	%D%/caller.c %D%/caller.h \
 	%D%/client.c %D%/client.h \
+	%D%/code.c %D%/code.h \
 	%D%/connection.c %D%/connection.h \
 	%D%/deadline.c %D%/deadline.h \
 	%D%/device.c %D%/device.h \

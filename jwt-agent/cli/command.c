@@ -64,6 +64,9 @@ static const struct command commands[] = {
 	"look for what would lock people out", cli_doctor},
     {"completion", "bash", NULL, 0, 0, "print completion for bash(1)",
 	cli_completion_bash},
+    {"code", "new", NULL, 0,
+	USER | CLI_BIT(SERVICE) | CLI_BIT(RHOST) | CLI_BIT(TTL) | JSON,
+	"make a code that logs in once", cli_code_new},
 };
 
 #define COMMAND_COUNT (sizeof(commands) / sizeof(*commands))

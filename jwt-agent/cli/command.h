@@ -40,6 +40,7 @@ enum cli_option {
 	CLI_ISSUER,
 	CLI_WATCH,
 	CLI_YES,
+	CLI_TTL,
 	CLI_JSON,
 	CLI_OPTION_COUNT
 };
@@ -85,6 +86,7 @@ bool command_has_noun(const char *noun);
 
 int cli_askpass(const struct call *call);
 int cli_audit_list(const struct call *call);
+int cli_code_new(const struct call *call);
 int cli_completion_bash(const struct call *call);
 int cli_config_check(const struct call *call);
 int cli_config_show(const struct call *call);

@@ -7,6 +7,7 @@
 #include <pwd.h>
 #include <stdarg.h>
 #include <stdio.h>
+#include <string.h>
 
 void
 connection_complain(const struct call *call, const char *format, ...)
@@ -153,4 +154,23 @@ connection_list(const struct call *call, const struct client_call *question,
 		return fail(call, client, e);
 	*out = TAKE(list);
 	return OK;
+}
+
+enum err
+connection_user(const struct call *call, char **out)
+{
+	const struct passwd *caller;
+	const char *name = call->option[CLI_USER];
+
+	if (name == NULL) {
+		caller = getpwuid(getuid());
+		if (caller == NULL) {
+			connection_complain(
+			    call, "your uid has no name; say --user USER");
+			return ERR_NO_SUCH_USER;
+		}
+		name = caller->pw_name;
+	}
+	*out = strdup(name);
+	return *out != NULL ? OK : ERR_NO_MEMORY;
 }

@@ -33,6 +33,10 @@ MUST_USE enum err
 connection_list(const struct call *call, const struct client_call *question,
     const char *entry, const struct fields *shape, json_t **out);
 
+/* The user who is meant: named by --user, or the caller; to be freed.
+ * ERR_NO_SUCH_USER when the caller has no name. */
+MUST_USE enum err connection_user(const struct call *call, char **out);
+
 /* "jwt-agent: device revoke: SENTENCE" on stderr, without control
  * characters. */
 __attribute__((format(printf, 2, 3))) void

@@ -4,7 +4,6 @@
 #include "jwt-agent/cli/tokenfile.h"
 #include "varlink/device.h"
 
-#include <pwd.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -56,31 +55,11 @@ read_claims(const struct call *call, json_t **out)
 	return e;
 }
 
-/* The user who is meant: named, or the caller. */
-static enum err
-read_user(const struct call *call, char **out)
-{
-	const struct passwd *caller;
-	const char *name = call->option[CLI_USER];
-
-	if (name == NULL) {
-		caller = getpwuid(getuid());
-		if (caller == NULL) {
-			connection_complain(
-			    call, "your uid has no name; say --user USER");
-			return ERR_NO_SUCH_USER;
-		}
-		name = caller->pw_name;
-	}
-	*out = strdup(name);
-	return *out != NULL ? OK : ERR_NO_MEMORY;
-}
-
 static enum err
 ask(const struct call *call, struct enroll_reply *reply)
 {
 	auto_clear(enroll_request) struct enroll_request request = {0};
-	enum err e = read_user(call, &request.user);
+	enum err e = connection_user(call, &request.user);
 
 	if (e != OK)
 		return e;

@@ -5,6 +5,7 @@ noinst_LTLIBRARIES += %D%/libcli.la
 	%D%/askpass.c %D%/askpass.h \
 	%D%/audit.c \
 	%D%/cli.c %D%/cli.h \
+	%D%/code.c \
 	%D%/command.c %D%/command.h \
 	%D%/completion.c \
 	%D%/config.c \
@@ -22,6 +23,7 @@ noinst_LTLIBRARIES += %D%/libcli.la
 	%D%/pamcheck.c %D%/pamcheck.h \
 	%D%/pamcontrol.c %D%/pamcontrol.h \
 	%D%/pamfile.c %D%/pamfile.h \
+	%D%/qr.c %D%/qr.h \
 	%D%/refresh.c %D%/refresh.h \
 	%D%/replacement.c %D%/replacement.h \
 	%D%/session.c \
@@ -36,7 +38,8 @@ noinst_LTLIBRARIES += %D%/libcli.la
 	jwt-agent/config/libconfig.la \
 	jwt-agent/verify/libverify.la \
 	varlink/libvarlink.la \
-	$(SMARTCOLS_LIBS)
+	$(SMARTCOLS_LIBS) \
+	$(QRENCODE_LIBS)
 
 dist_man_MANS += man/jwt-agent.1 man/jwt-agent.conf.5
 

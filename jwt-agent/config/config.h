@@ -87,13 +87,17 @@ struct config {
 	int64_t refresh_idle;
 	int64_t refresh_absolute;
 	int64_t refresh_grace;
+	/* [limit] */
+	int64_t limit_attempts;
+	int64_t limit_window; /* seconds */
+	int64_t limit_code_attempts;
 
 	struct issuer_config *issuers; /* in the order of their headers */
 	size_t issuer_count;
 	struct service_config *services; /* [service *] first, always there */
 	size_t service_count;
 
-	struct origins agent_origins, token_origins;
+	struct origins agent_origins, token_origins, limit_origins;
 	struct texts files; /* the main file's path first */
 };
 
@@ -154,7 +158,7 @@ __attribute__((format(printf, 6, 7))) enum err config_refuse_item(
     const struct config *config, const char *section, const char *key,
     size_t item, struct config_error *error, const char *format, ...);
 
-/* The schema: agent, token, issuer and service. */
+/* The schema: agent, token, limit, issuer and service. */
 struct config_kind {
 	const char *name;
 	bool named;
@@ -165,6 +169,7 @@ struct config_kind {
 enum {
 	CONFIG_AGENT,
 	CONFIG_TOKEN,
+	CONFIG_LIMIT,
 	CONFIG_ISSUER,
 	CONFIG_SERVICE,
 	CONFIG_KINDS

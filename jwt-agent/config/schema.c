@@ -15,6 +15,7 @@
 #define CLAIM_MAX 128
 #define USER_MAX 256
 #define MESSAGE_MAX 200
+#define ATTEMPTS_MAX 1000000
 #define UID_LAST 4294967294 /* the one behind it means no uid */
 
 #define SYMMETRIC "HS256|HS384|HS512"
@@ -58,6 +59,15 @@ static const struct option token_options[] = {
 	1, YEARS_10, NULL, "how long after enrolment refreshing goes on"},
     {"token", "refresh_grace", OPTION_SECONDS, AT(refresh_grace), "30s", 0,
 	10 * MINUTE, NULL, "how long a refresh may be tried again"},
+};
+
+static const struct option limit_options[] = {
+    {"limit", "attempts", OPTION_NUMBER, AT(limit_attempts), "10", 1,
+	ATTEMPTS_MAX, NULL, "refusals in a window that still say why"},
+    {"limit", "window", OPTION_SECONDS, AT(limit_window), "1m", 1, DAY, NULL,
+	"how long refusals are counted"},
+    {"limit", "code_attempts", OPTION_NUMBER, AT(limit_code_attempts), "10", 1,
+	ATTEMPTS_MAX, NULL, "wrong login codes that a place may try in it"},
 };
 
 #undef AT
@@ -140,6 +150,7 @@ static const struct option service_options[] = {
 
 static_assert(COUNT(agent_options) <= CONFIG_KEYS_MAX, "agent");
 static_assert(COUNT(token_options) <= CONFIG_KEYS_MAX, "token");
+static_assert(COUNT(limit_options) <= CONFIG_KEYS_MAX, "limit");
 static_assert(COUNT(issuer_options) <= CONFIG_KEYS_MAX, "issuer");
 static_assert(COUNT(service_options) <= CONFIG_KEYS_MAX, "service");
 
@@ -151,6 +162,8 @@ config_kinds(void)
 		COUNT(agent_options)},
 	    [CONFIG_TOKEN] = {"token", false, token_options,
 		COUNT(token_options)},
+	    [CONFIG_LIMIT] = {"limit", false, limit_options,
+		COUNT(limit_options)},
 	    [CONFIG_ISSUER] = {"issuer", true, issuer_options,
 		COUNT(issuer_options)},
 	    [CONFIG_SERVICE] = {"service", true, service_options,

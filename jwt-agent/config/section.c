@@ -20,22 +20,32 @@ service_section(struct service_config *service)
 	    service, &service->origins};
 }
 
+/* The kinds without names come first, and have one section each. */
+static struct section
+nameless_section(struct config *config, size_t kind)
+{
+	struct origins *const origins[CONFIG_ISSUER] = {
+	    [CONFIG_AGENT] = &config->agent_origins,
+	    [CONFIG_TOKEN] = &config->token_origins,
+	    [CONFIG_LIMIT] = &config->limit_origins,
+	};
+
+	return (struct section){
+	    &config_kinds()[kind], NULL, config, origins[kind]};
+}
+
 static bool
 section_at(struct config *config, size_t index, struct section *out)
 {
-	const struct config_kind *kinds = config_kinds();
+	size_t named = index - CONFIG_ISSUER;
 
-	if (index == 0)
-		*out = (struct section){
-		    &kinds[CONFIG_AGENT], NULL, config, &config->agent_origins};
-	else if (index == 1)
-		*out = (struct section){
-		    &kinds[CONFIG_TOKEN], NULL, config, &config->token_origins};
-	else if (index - 2 < config->issuer_count)
-		*out = issuer_section(&config->issuers[index - 2]);
-	else if (index - 2 - config->issuer_count < config->service_count)
+	if (index < CONFIG_ISSUER)
+		*out = nameless_section(config, index);
+	else if (named < config->issuer_count)
+		*out = issuer_section(&config->issuers[named]);
+	else if (named - config->issuer_count < config->service_count)
 		*out = service_section(
-		    &config->services[index - 2 - config->issuer_count]);
+		    &config->services[named - config->issuer_count]);
 	else
 		return false;
 	return true;
@@ -173,7 +183,7 @@ sections_preset(struct config *config, struct option_error *error)
 	struct section section;
 	enum err e = add_service(config, CONFIG_ANY_SERVICE, &section, error);
 
-	for (size_t i = 0; e == OK && i <= CONFIG_TOKEN; i++) {
+	for (size_t i = 0; e == OK && i < CONFIG_ISSUER; i++) {
 		section_at(config, i, &section);
 		e = preset(&section, error);
 	}

@@ -144,6 +144,7 @@ settle(struct task *task, void *context)
 		return;
 	}
 	carry_out(calls, task);
+	task_count(task);
 	task_log(task, calls->options.log);
 	log_store(calls, task);
 	(void)!give_answer(task, true);
@@ -512,5 +513,6 @@ calls_sweep(struct calls *calls)
 	submit(calls, &request_lapse, NULL);
 	submit(calls, &request_forget_used, NULL);
 	submit(calls, &request_forget_marks, NULL);
+	submit(calls, &request_forget_codes, NULL);
 	keys_sweep(calls->keys);
 }

@@ -23,6 +23,7 @@ enum request_flag {
 	AUDIT_GRANTS = 1, /* a grant is audited, not only a refusal */
 	VEILED = 2,	  /* a refusal says what err_shown() allows */
 	TAKES_LEADER = 4, /* the caller's pidfd comes with the message */
+	LIMITED = 8,	  /* refusals are counted: service/limit.h */
 };
 
 typedef enum err (*request_run)(
@@ -67,6 +68,7 @@ extern const struct request request_lapse;
 extern const struct request request_forget_used;
 extern const struct request request_keep_keys;
 extern const struct request request_forget_marks;
+extern const struct request request_forget_codes;
 
 /* The row of a method; ERR_METHOD_NOT_FOUND, ERR_INTERFACE_NOT_FOUND. */
 MUST_USE enum err request_find(const char *method, const struct request **out);

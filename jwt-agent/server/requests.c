@@ -2,6 +2,7 @@
 #include "jwt-agent/server/request.h"
 
 #include "jwt-agent/service/admin.h"
+#include "jwt-agent/service/code.h"
 #include "jwt-agent/service/device.h"
 #include "jwt-agent/service/issuer.h"
 #include "jwt-agent/service/login.h"
@@ -21,7 +22,7 @@
 /* clang-format off */
 #define CALLS(R) \
 /* method                         who      txn    event                flags                       names         subject          run                  request                    reply */ \
-R("io.jwtagent.Login.Authenticate", SERVICE, WRITE, "login",             LOGIN_FLAGS,                NULL,         NULL,            login_authenticate,  authenticate_request,      authenticate_reply) \
+R("io.jwtagent.Login.Authenticate", SERVICE, WRITE, "login",             LOGIN_FLAGS | LIMITED,      NULL,         NULL,            login_authenticate,  authenticate_request,      authenticate_reply) \
 R("io.jwtagent.Login.CheckAccount", SERVICE, WRITE, "account",           VEILED,                     NULL,         NULL,            login_check_account, session_request,           empty) \
 R("io.jwtagent.Login.Credential",   SERVICE, WRITE, "credential",        VEILED,                     NULL,         NULL,            login_credential,    credential_request,        empty) \
 R("io.jwtagent.Login.OpenSession",  SERVICE, WRITE, "session-open",      LOGIN_FLAGS | TAKES_LEADER, NULL,         NULL,            login_open_session,  session_request,           empty) \
@@ -37,7 +38,8 @@ R("io.jwtagent.Issuer.Show",        ADMIN,   READ,  "issuer-show",       0,     
 R("io.jwtagent.Issuer.Refresh",     ADMIN,   WRITE, "issuer-refresh",    AUDIT_GRANTS,               NULL,         NULL,            issuer_refresh,      issuer_request,            issuer_view) \
 R("io.jwtagent.Admin.Status",       ADMIN,   READ,  "status",            0,                          NULL,         NULL,            admin_status,        empty,                     status_reply) \
 R("io.jwtagent.Device.Restore",     ADMIN,   WRITE, "device-restore",    AUDIT_GRANTS,               NULL,         NULL,            device_restore,      device_request,            device_restore_reply) \
-R("io.jwtagent.User.Show",          OWNER,   READ,  "user-show",         0,                          names_shown,  NULL,            user_show,           user_show_request,         user_view)
+R("io.jwtagent.User.Show",          OWNER,   READ,  "user-show",         0,                          names_shown,  NULL,            user_show,           user_show_request,         user_view) \
+R("io.jwtagent.Code.New",           OWNER,   WRITE, "code-new",          AUDIT_GRANTS,               names_code,   NULL,            code_new,            code_new_request,          code_new_reply)
 
 /* What ends sessions: all of them write, are audited and tell what became of
  * the sessions' processes. */
@@ -75,6 +77,7 @@ NAMES(names_sessions, session_list_request)
 NAMES(names_terminate, session_terminate_request)
 NAMES(names_shown, user_show_request)
 NAMES(names_logout, user_logout_request)
+NAMES(names_code, code_new_request)
 
 #define SUBJECT(function, type, member, find)                                  \
 	static enum err function(                                              \
@@ -168,7 +171,8 @@ const size_t request_count = sizeof(requests) / sizeof(*requests);
 	R(lapse, "session-lapse", 0, session_lapse, empty)                     \
 	R(forget_used, "replay-sweep", 0, login_forget_used, empty)            \
 	R(keep_keys, "keys-keep", 0, issuer_keep, issuer_request)              \
-	R(forget_marks, "revoked-sweep", 0, revocation_sweep, empty)
+	R(forget_marks, "revoked-sweep", 0, revocation_sweep, empty)           \
+	R(forget_codes, "code-sweep", 0, code_forget, empty)
 
 #define OWN_CALL(name, happening, flags_, function, request_type)              \
 	static enum err own_##name(                                            \

@@ -233,6 +233,61 @@ check_writes(enum err outcome, size_t writes)
 	return err_is_fault(outcome) ? outcome : ERR_INTERNAL;
 }
 
+/* What the service did not ask for is no attempt of a person. */
+static bool
+is_counted(const struct task *task)
+{
+	switch (task->outcome) {
+	case ERR_KEYS_NEEDED:
+	case ERR_KEYS_UNAVAILABLE:
+	case ERR_PERMISSION_DENIED:
+	case ERR_INVALID_PARAMETER:
+		return false;
+	default:
+		return (task->row->flags & LIMITED) != 0 &&
+		    !err_is_fault(task->outcome);
+	}
+}
+
+/* Above the limit a refusal says no more than that, and fetches no keys. */
+static void
+hold_to_limit(struct task *task)
+{
+	struct call *call = &task->call;
+	struct limit_place place = call_place(call);
+
+	if (task->outcome == OK ||
+	    (!is_counted(task) && task->outcome != ERR_KEYS_NEEDED) ||
+	    err_commits(task->outcome) ||
+	    !limit_reached(call->service->limit, &place, call->now))
+		return;
+	call->fetch = NULL;
+	call->message[0] = '\0';
+	task->outcome = ERR_TOO_MANY_ATTEMPTS;
+}
+
+static enum limit_event
+limit_event_of(enum err outcome)
+{
+	if (outcome == OK)
+		return LIMIT_PASSED;
+	return outcome == ERR_WRONG_CODE ? LIMIT_WRONG_CODE : LIMIT_REFUSED;
+}
+
+void
+task_count(const struct task *task)
+{
+	const struct call *call = &task->call;
+	struct limit *limit = call->service->limit;
+	struct limit_place place = call_place(call);
+
+	if (!is_counted(task))
+		return;
+	limit_note(limit, &place, limit_event_of(task->outcome), call->now);
+	if (call->alert != NULL && strcmp(call->alert, LIMIT_ALERT) == 0)
+		limit_note(limit, &place, LIMIT_TOLD, call->now);
+}
+
 /* After a fault nothing that the handler wrote may stay. */
 enum err
 task_run(struct task *task, struct txn *txn)
@@ -244,6 +299,8 @@ task_run(struct task *task, struct txn *txn)
 		return OK;
 	task->outcome = run_handler(task);
 	task->outcome = check_writes(task->outcome, txn_writes(txn) - before);
+	if ((task->row->flags & LIMITED) != 0)
+		hold_to_limit(task);
 	if (txn_error(txn) != OK)
 		return txn_error(txn);
 	return err_is_fault(task->outcome) ? task->outcome : OK;

@@ -50,6 +50,9 @@ MUST_USE enum err task_run(struct task *task, struct txn *txn);
 /* Then writes its audit events, if it has any, in the same transaction. */
 MUST_USE enum err task_audit(struct task *task);
 
+/* Counts a task that is settled at the limits, where its row says so. */
+void task_count(const struct task *task);
+
 /* One more entry of a list into `reply`; ERR_NOT_FOUND at the end. */
 MUST_USE enum err task_next(struct task *task, struct txn *txn);
 

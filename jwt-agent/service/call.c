@@ -38,6 +38,13 @@ call_count(const struct call *call, enum effect_outcome outcome)
 	return count;
 }
 
+struct limit_place
+call_place(const struct call *call)
+{
+	return (struct limit_place){
+	    call->event.user, call->event.rhost, call->event.tty};
+}
+
 void
 call_reset(struct call *call)
 {

@@ -15,6 +15,7 @@
 #include "base/id.h"
 #include "jwt-agent/config/config.h"
 #include "jwt-agent/policy/message.h"
+#include "jwt-agent/service/limit.h"
 #include "jwt-agent/service/stacks.h"
 #include "jwt-agent/service/trust.h"
 #include "lmdb-store/audit.h"
@@ -34,7 +35,8 @@ struct service {
 	const struct keyring *keyring;
 	struct trust *trust;
 	const struct stacks *stacks;
-	const char *boot; /* the id of this boot of the machine */
+	struct limit *limit; /* read by handlers, kept by the dispatcher */
+	const char *boot;    /* the id of this boot of the machine */
 	int64_t started;
 };
 
@@ -101,6 +103,8 @@ call_effect(struct call *call, enum effect_kind kind, const char *session);
 
 /* How many effects came out so. */
 int64_t call_count(const struct call *call, enum effect_outcome outcome);
+/* Where the call comes from, as its event says. */
+struct limit_place call_place(const struct call *call);
 
 /* Forgets what a handler left, before it is run again. */
 void call_reset(struct call *call);

@@ -3,6 +3,7 @@ noinst_LTLIBRARIES += %D%/libservice.la
 %C%_libservice_la_SOURCES = \
 	%D%/admin.c %D%/admin.h \
 	%D%/call.c %D%/call.h \
+	%D%/code.c %D%/code.h \
 	%D%/cursor.h \
 	%D%/device.c %D%/device.h \
 	%D%/enrolment.c %D%/enrolment.h \
@@ -10,6 +11,7 @@ noinst_LTLIBRARIES += %D%/libservice.la
 	%D%/issuer.c %D%/issuer.h \
 	%D%/keyfiles.c %D%/keyfiles.h \
 	%D%/keyring.c %D%/keyring.h \
+	%D%/limit.c %D%/limit.h \
 	%D%/login.c %D%/login.h \
 	%D%/mark.c %D%/mark.h \
 	%D%/origin.c %D%/origin.h \

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "jwt-agent/service/login.h"
 
+#include "jwt-agent/service/code.h"
 #include "jwt-agent/service/revocation.h"
 #include "jwt-agent/service/rotation.h"
 #include "jwt-agent/service/token.h"
@@ -79,10 +80,14 @@ note_last_seen(struct call *call, const struct authenticate_request *request,
 	return e == OK ? device_put(call->txn, device) : e;
 }
 
-/* A token that may be used once is marked as long as it could be accepted. */
+/* A token that may be used once is marked as long as it could be accepted;
+ * a code is gone. */
 static enum err
-note_use(struct call *call, const struct verdict *verdict)
+note_use(struct call *call, const struct attempt *attempt,
+    const struct verdict *verdict)
 {
+	if (code_is(attempt->token))
+		return code_use(call, verdict);
 	if (!verdict->stack->replay_once)
 		return OK;
 	return replay_put(call->txn, verdict->origin,
@@ -102,7 +107,8 @@ login_authenticate(struct call *call,
 
 	note_login(call, request->user, request->uid, request->service,
 	    request->rhost, request->tty);
-	e = verdict_reach(call, &attempt, &verdict);
+	e = code_is(request->token) ? code_reach(call, &attempt, &verdict)
+				    : verdict_reach(call, &attempt, &verdict);
 	if (e == OK)
 		e = fill_session(call, request, &verdict, &session);
 	if (e == OK)
@@ -110,7 +116,7 @@ login_authenticate(struct call *call,
 	if (e == OK)
 		e = note_last_seen(call, request, &verdict.device);
 	if (e == OK)
-		e = note_use(call, &verdict);
+		e = note_use(call, &attempt, &verdict);
 	if (e != OK)
 		return e;
 	call_note(&call->event.session, session.id);

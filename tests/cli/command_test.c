@@ -69,6 +69,24 @@ enroll(const json_t *parameters)
 	return fake_reply(reply);
 }
 
+/* The code's middle says what has arrived. */
+static json_t *
+new_code(const json_t *parameters)
+{
+	char code[64];
+
+	if (strcmp(text_of(parameters, "user"), "bob") == 0)
+		return fake_refusal(
+		    "org.varlink.service.PermissionDenied", NULL);
+	snprintf(code, sizeof(code), "%s,%s,%s,%d,%s",
+	    text_of(parameters, "user"), text_of(parameters, "service"),
+	    text_of(parameters, "rhost"),
+	    (int)json_integer_value(json_object_get(parameters, "ttl")),
+	    text_of(parameters, "session"));
+	return fake_reply(
+	    json_pack("{ss si}", "code", code, "expires", 1800000000));
+}
+
 static json_t *
 revoke_device(const json_t *parameters)
 {
@@ -122,6 +140,8 @@ answer(const char *method, const json_t *parameters, void *state)
 	method += 12;
 	if (strcmp(method, "Device.Enroll") == 0)
 		return enroll(parameters);
+	if (strcmp(method, "Code.New") == 0)
+		return new_code(parameters);
 	if (strcmp(method, "Device.List") == 0)
 		return strcmp(text_of(parameters, "user"), "bad") == 0
 		    ? stream("device", device("D1"), json_pack("{}"))
@@ -379,6 +399,38 @@ test_sessions(void **state)
 }
 
 static void
+test_code(void **state)
+{
+	static const char *const wrong[] = {"9s", "901", "16m", "-1", "soon"};
+	char *session[] = {(char *)(uintptr_t) "JWT_SESSION=S1", NULL};
+	json_t *json;
+
+	(void)state;
+	/* no terminal: the code alone, no picture */
+	RUN("code", "new", "--user", "alice");
+	assert_int_equal(run.code, 0);
+	assert_string_equal(run.said, "alice,,,0,\n");
+	run.environment = session;
+	RUN("code", "new", "--user", "alice", "--service", "sshd", "--rhost",
+	    "h.test", "--ttl", "2m", "--json");
+	run.environment = NULL;
+	json = json_answer(0);
+	assert_string_equal(text_of(json, "code"), "alice,sshd,h.test,120,S1");
+	assert_int_equal(
+	    json_integer_value(json_object_get(json, "expires")), 1800000000);
+	json_decref(json);
+	for (size_t i = 0; i < sizeof(wrong) / sizeof(*wrong); i++) {
+		RUN("code", "new", "--user", "alice", "--ttl", wrong[i]);
+		assert_int_equal(run.code, 2);
+		assert_string_equal(run.said, "");
+		assert_non_null(strstr(run.complained, "--ttl"));
+	}
+	RUN("code", "new", "--user", "bob");
+	assert_int_equal(run.code, 3);
+	assert_string_equal(run.said, "");
+}
+
+static void
 test_explain(void **state)
 {
 	json_t *json;
@@ -494,6 +546,7 @@ main(void)
 	    cmocka_unit_test(test_revoke),
 	    cmocka_unit_test(test_errors),
 	    cmocka_unit_test(test_sessions),
+	    cmocka_unit_test(test_code),
 	    cmocka_unit_test(test_explain),
 	    cmocka_unit_test(test_keys),
 	    cmocka_unit_test(test_audit),

@@ -7,6 +7,7 @@ CLI_TESTS = \
 	%D%/doctor_test \
 	%D%/man_test \
 	%D%/pamcontrol_test \
+	%D%/qr_test \
 	%D%/refresh_test
 
 check_PROGRAMS += $(CLI_TESTS)
@@ -27,4 +28,5 @@ check_LTLIBRARIES += %D%/libcommandtest.la
 %C%_doctor_test_LDADD = %D%/libcommandtest.la
 %C%_man_test_LDADD = %D%/libcommandtest.la
 %C%_pamcontrol_test_LDADD = %D%/libcommandtest.la $(PAM_LIBS)
+%C%_qr_test_LDADD = %D%/libcommandtest.la
 %C%_refresh_test_LDADD = %D%/libcommandtest.la

@@ -14,7 +14,8 @@ test_names(void **state)
 	static const char *const names[] = {"meta", "device", "device_by_user",
 	    "device_by_origin", "family", "session", "session_live",
 	    "session_by_expiry", "revoked", "replay", "replay_by_expiry",
-	    "signkey", "jwks", "audit", "revoked_by_expiry"};
+	    "signkey", "jwks", "audit", "revoked_by_expiry", "code",
+	    "code_by_user", "code_by_expiry"};
 
 	(void)state;
 	assert_int_equal(TABLE_COUNT, sizeof(names) / sizeof(*names));

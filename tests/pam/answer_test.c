@@ -9,6 +9,7 @@
 
 #define HEAD "eyJhbGciOiJFUzI1NiJ9"
 #define TOKEN HEAD ".eyJzdWIiOiJkYWVtb24ifQ.c2ln"
+#define CODE "ABCD-EFGH-JKMN"
 #define ASKED "ask: Password or token: \n"
 
 /* Both ends of the stack let through; the last line shows what the module
@@ -92,6 +93,128 @@ leaves_what_is_no_token_to_the_next_module(void **state)
 	is_a_password("EYJ.a.b", "reason=NotAToken");
 	is_a_password("+", "reason=NotAToken");
 	is_a_password("jr1_AAAA", "reason=NotAToken");
+	is_a_password("ABCDEFGHJKMN", "reason=NotAToken");
+	is_a_password("ABCD-EFGH-JKM", "reason=NotAToken");
+	is_a_password("ABCD-EFGH-JKMU", "reason=NotAToken");
+}
+
+static void
+sends_a_code_as_it_was_typed(void **state)
+{
+	static const char *const codes[] = {CODE, "abcd efgh jkmn"};
+
+	(void)state;
+	for (size_t i = 0; i < 2; i++) {
+		struct scene scene;
+
+		scene_begin(&scene, "peek");
+		scene_answers(&scene, codes[i]);
+		assert_int_equal(authenticate(&scene), PAM_SUCCESS);
+		assert_non_null(pam_getenv(scene.pamh, "JWT_SESSION"));
+		assert_null(pam_getenv(scene.pamh, "PAM_AUTHTOK"));
+		assert_shown(&scene, ASKED);
+		scene_assert_parameter(&scene, 0, "token", codes[i]);
+		assert_null(strstr(scene.logged, codes[i]));
+		scene_end(&scene);
+	}
+}
+
+static void
+takes_a_code_of_a_module_above(void **state)
+{
+	struct scene scene;
+
+	(void)state;
+	begin_with(&scene, "trypeek", CODE);
+	assert_int_equal(authenticate(&scene), PAM_SUCCESS);
+	assert_null(pam_getenv(scene.pamh, "PAM_AUTHTOK"));
+	scene_assert_parameter(&scene, 0, "token", CODE);
+	scene_end(&scene);
+}
+
+/* After this answer of the agent, is it left for the next module? */
+static void
+is_left_after(const char *service, const char *error, bool left)
+{
+	struct scene scene;
+
+	begin_with(&scene, service, strcmp(service, "peek") == 0 ? NULL : CODE);
+	scene_answers(&scene, CODE);
+	fake_agent_error(scene.agent, "Authenticate", error, "because");
+	assert_int_equal(authenticate(&scene), PAM_SUCCESS);
+	assert_null(pam_getenv(scene.pamh, "JWT_SESSION"));
+	if (left)
+		assert_string_equal(
+		    pam_getenv(scene.pamh, "PAM_AUTHTOK"), CODE);
+	else
+		assert_null(pam_getenv(scene.pamh, "PAM_AUTHTOK"));
+	assert_null(strstr(scene.logged, CODE));
+	scene_end(&scene);
+}
+
+static void
+leaves_a_password_in_the_form_of_a_code(void **state)
+{
+	static const struct {
+		const char *error;
+		bool left;
+	} rows[] = {
+	    {"io.jwtagent.WrongCode", true},
+	    {"io.jwtagent.TooManyAttempts", true},
+	    {"io.jwtagent.StoreFault", true},
+	    {"io.jwtagent.Busy", true},
+	    {"io.jwtagent.Malformed", true},
+	    {"org.example.Surprise", true},
+	    /* it is a code, and one that counts */
+	    {"io.jwtagent.WrongUser", false},
+	    {"io.jwtagent.CodeElsewhere", false},
+	    {"io.jwtagent.PolicyDenied", false},
+	    {"io.jwtagent.WrongAudience", false},
+	    {"io.jwtagent.DeviceRevoked", false},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++) {
+		is_left_after("peek", rows[i].error, rows[i].left);
+		is_left_after("trypeek", rows[i].error, rows[i].left);
+	}
+}
+
+static void
+leaves_it_when_there_is_no_agent_and_no_user(void **state)
+{
+	struct scene scene;
+
+	(void)state;
+	scene_begin_alone(&scene, "peek");
+	scene_answers(&scene, CODE);
+	assert_int_equal(authenticate(&scene), PAM_SUCCESS);
+	assert_string_equal(pam_getenv(scene.pamh, "PAM_AUTHTOK"), CODE);
+	scene_end(&scene);
+
+	scene_begin(&scene, "peek");
+	pam_set_item(scene.pamh, PAM_USER, "no-such-user");
+	scene_answers(&scene, CODE);
+	assert_int_equal(authenticate(&scene), PAM_SUCCESS);
+	assert_not_asked(&scene);
+	assert_string_equal(pam_getenv(scene.pamh, "PAM_AUTHTOK"), CODE);
+	scene_end(&scene);
+}
+
+static void
+tells_of_too_many_attempts(void **state)
+{
+	struct scene scene;
+
+	(void)state;
+	scene_begin(&scene, "plain");
+	scene_answers(&scene, CODE);
+	fake_agent_error(scene.agent, "Authenticate",
+	    "io.jwtagent.TooManyAttempts", "too many");
+	assert_int_equal(authenticate(&scene), PAM_MAXTRIES);
+	assert_shown(&scene, ASKED "error: too many\n");
+	assert_logged(&scene, "login refused reason=TooManyAttempts");
+	scene_end(&scene);
 }
 
 static void
@@ -371,6 +494,11 @@ main(int argc, char **argv)
 {
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(leaves_what_is_no_token_to_the_next_module),
+	    cmocka_unit_test(sends_a_code_as_it_was_typed),
+	    cmocka_unit_test(takes_a_code_of_a_module_above),
+	    cmocka_unit_test(leaves_a_password_in_the_form_of_a_code),
+	    cmocka_unit_test(leaves_it_when_there_is_no_agent_and_no_user),
+	    cmocka_unit_test(tells_of_too_many_attempts),
 	    cmocka_unit_test(leaves_no_token_behind),
 	    cmocka_unit_test(takes_the_answer_of_a_module_above),
 	    cmocka_unit_test(ignores_it_when_it_is_not_told_to),

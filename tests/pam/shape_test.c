@@ -38,6 +38,16 @@ tells_a_token_from_a_password(void **state)
 	    {"eyJ.a.b++", SHAPE_OTHER},
 	    {"eyJ.a+.b", SHAPE_OTHER},
 	    {"eyJ.\xff", SHAPE_OTHER},
+	    {"ABCD-EFGH-JKMN", SHAPE_CODE},
+	    {"abcd efgh jkmn", SHAPE_CODE},
+	    {"0o1l-iIL2-VWxz", SHAPE_CODE},
+	    {"eyJ0-eyJ0-eyJ0", SHAPE_CODE},
+	    {"ABCDEFGHJKMN", SHAPE_OTHER},
+	    {"ABCD-EFGHJKMN", SHAPE_OTHER},
+	    {"ABCD-EFGH-JKM", SHAPE_OTHER},
+	    {"ABCD-EFGH-JKMU", SHAPE_OTHER},
+	    {"ABCD-EFGH-JKMN ", SHAPE_OTHER},
+	    {"ABCD-EFGH-JKMN+", SHAPE_OTHER},
 	};
 
 	(void)state;

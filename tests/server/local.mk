@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: BSD-3-Clause
 SERVER_TESTS = \
 	%D%/leaders_test \
+	%D%/limit_test \
 	%D%/requests_test \
 	%D%/turn_test
 
@@ -15,6 +16,9 @@ TESTS += $(SERVER_TESTS)
 	jwt-agent/server/libserver.la \
 	jwt-agent/config/libconfig.la \
 	$(CMOCKA_LIBS)
+%C%_limit_test_LDADD = \
+	tests/service/libagency.la \
+	jwt-agent/server/libserver.la
 %C%_turn_test_LDADD = \
 	tests/service/libagency.la \
 	jwt-agent/server/libserver.la

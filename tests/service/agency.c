@@ -53,6 +53,7 @@ forget_configuration(struct agency *agency)
 {
 	trust_free(TAKE(agency->trust));
 	stacks_free(TAKE(agency->stacks));
+	limit_free(TAKE(agency->limit));
 	keyring_free(TAKE(agency->keyring));
 	config_free(TAKE(agency->config));
 }
@@ -88,6 +89,8 @@ agency_configure(struct agency *agency, const char *text)
 	assert_int_equal(store_begin(agency->store, TXN_READ, &txn), OK);
 	assert_int_equal(trust_load(agency->trust, txn), OK);
 	txn_free(txn);
+	assert_int_equal(
+	    limit_new(&agency->limit, agency->config, &agency->host), OK);
 	agency->service = (struct service){
 	    .config = agency->config,
 	    .host = &agency->host,
@@ -95,6 +98,7 @@ agency_configure(struct agency *agency, const char *text)
 	    .keyring = agency->keyring,
 	    .trust = agency->trust,
 	    .stacks = agency->stacks,
+	    .limit = agency->limit,
 	    .boot = "boot",
 	    .started = AGENCY_START,
 	};

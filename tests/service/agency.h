@@ -26,6 +26,7 @@ struct agency {
 	struct keyring *keyring;
 	struct trust *trust;
 	struct stacks *stacks;
+	struct limit *limit;
 	struct service service;
 	struct caller caller;
 	struct call call; /* what the last request left */

@@ -3,6 +3,7 @@
 /* Every allocation of every step of a login's life fails once: the answer is a
  * fault, nothing is left half-done, and the same request works afterwards. */
 
+#include "jwt-agent/service/code.h"
 #include "lmdb-store/session.h"
 #include "tests/service/agency.h"
 
@@ -114,6 +115,25 @@ revoke_device(struct scene *scene)
 	    scene->agency, scene->device.device, &scene->revoked);
 }
 
+static enum err
+log_in_by_code(struct scene *scene)
+{
+	auto_clear(code_new_reply) struct code_new_reply code = {0};
+	struct code_new_request request = {.user = (char *)(uintptr_t) "alice"};
+	enum err e = agency_end(scene->agency,
+	    code_new(agency_begin(scene->agency), &request, &code));
+
+	return e == OK ? agency_login(scene->agency, code.code, &scene->login)
+		       : e;
+}
+
+static enum err
+revoke_code_device(struct scene *scene)
+{
+	return agency_revoke(
+	    scene->agency, scene->login.device, &scene->revoked);
+}
+
 /* Runs a step with the first, second, ... allocation failing until none is
  * left to fail. A note for the audit may be lost, so a step may succeed
  * without its memory; then it has succeeded wholly. */
@@ -148,10 +168,12 @@ no_step_is_left_half_done(void **state)
 
 	survive(&scene, enroll, TABLE_DEVICE, 1);
 	survive(&scene, log_in, TABLE_SESSION, 1);
+	survive(&scene, log_in_by_code, TABLE_SESSION, 1);
 	survive(&scene, refresh, TABLE_FAMILY, 0);
 	assert_int_equal(scene.refreshed.generation, 1);
 	survive(&scene, revoke_device, TABLE_DEVICE, 0);
 	assert_string_equal(scene.revoked.result, "already revoked");
+	survive(&scene, revoke_code_device, TABLE_DEVICE, 0);
 	assert_int_equal(count(&scene, TABLE_SESSION_LIVE), 0);
 }
 

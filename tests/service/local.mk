@@ -1,7 +1,9 @@
 # SPDX-License-Identifier: BSD-3-Clause
 SERVICE_TESTS = \
+	%D%/code_test \
 	%D%/fault_test \
 	%D%/issuer_test \
+	%D%/limit_test \
 	%D%/login_test \
 	%D%/revocation_test \
 	%D%/rotation_test
@@ -17,6 +19,8 @@ check_LTLIBRARIES += %D%/libagency.la
 	$(CMOCKA_LIBS)
 %C%_issuer_test_SOURCES = %D%/issuer_test.c %D%/foreign.c %D%/foreign.h
 %C%_issuer_test_LDADD = %D%/libagency.la
+%C%_code_test_LDADD = %D%/libagency.la
+%C%_limit_test_LDADD = %D%/libagency.la
 %C%_login_test_LDADD = %D%/libagency.la
 %C%_revocation_test_SOURCES = %D%/revocation_test.c %D%/foreign.c %D%/foreign.h
 %C%_revocation_test_LDADD = %D%/libagency.la

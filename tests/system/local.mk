@@ -27,11 +27,13 @@ EXTRA_DIST += \
 	%D%/harness/waiting.py \
 	%D%/harness/wire.py \
 	%D%/test_agent_down.py \
+	%D%/test_codes.py \
 	%D%/test_config_keys.py \
 	%D%/test_examples.py \
 	%D%/test_explain.py \
 	%D%/test_issuers.py \
 	%D%/test_kill.py \
+	%D%/test_limits.py \
 	%D%/test_permission.py \
 	%D%/test_postgres.py \
 	%D%/test_provider.py \

@@ -67,6 +67,7 @@ CALLS = [
     ("io.jwtagent.User.Logout", {"user": "alice"}, False, "nobody bob"),
     ("io.jwtagent.Device.Revoke", {"device": "{device}"}, False,
      "nobody bob"),
+    ("io.jwtagent.Code.New", {"user": "alice"}, False, "nobody bob"),
 ]
 CALLERS = ("nobody", "bob", "alice", "admin")
 
