@@ -60,8 +60,9 @@ mark_check_family(struct call *call, const struct family_record *family);
 MUST_USE enum err mark_token(struct call *call, const char *mark,
     int64_t expires, const char *reason, bool *already);
 
-/* Marks what was issued until now. `issuer` NULL: the agent itself, for a
- * device whose issuer is not configured any more MARK_FOREIGN_LIFETIME. */
+/* Marks what was issued until now: to a user, to anybody, by an issuer, and to
+ * a device by the issuer of its tokens (its iss, which need not be configured
+ * any more). */
 MUST_USE enum err mark_user(struct call *call, int64_t uid, const char *reason);
 MUST_USE enum err mark_all(struct call *call, const char *reason);
 MUST_USE enum err

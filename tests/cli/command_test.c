@@ -111,6 +111,34 @@ revoke_device(const json_t *parameters)
 		"already_gone", 0, "not_permitted", 0));
 }
 
+/* What was asked comes back: `user`, and of everybody that one could not be
+ * ended. */
+static json_t *
+log_out(const json_t *parameters)
+{
+	bool all = json_is_true(json_object_get(parameters, "all"));
+	json_t *reply = json_pack("{si si si si si}", "before", 1700000000,
+	    "sessions_ended", 3, "ended", all ? 1 : 2, "already_gone", 1,
+	    "not_permitted", all);
+
+	if (!all)
+		json_object_set(
+		    reply, "user", json_object_get(parameters, "user"));
+	return fake_reply(reply);
+}
+
+static json_t *
+revoke_token(const json_t *parameters)
+{
+	bool shown = json_is_string(json_object_get(parameters, "token"));
+
+	return fake_reply(json_pack("{ss ss si si si si}", "kind",
+	    shown ? text_of(parameters, "token") : text_of(parameters, "jti"),
+	    "result", shown ? "revoked" : text_of(parameters, "issuer"),
+	    "sessions_ended", 0, "ended", 0, "already_gone", 0, "not_permitted",
+	    0));
+}
+
 static json_t *
 explain(const json_t *parameters)
 {
@@ -164,6 +192,10 @@ answer(const char *method, const json_t *parameters, void *state)
 		    : fake_reply(json_pack("{ss ss si si si si}", "session",
 			  "S1", "result", "terminated", "sessions_ended", 1,
 			  "ended", 1, "already_gone", 0, "not_permitted", 0));
+	if (strcmp(method, "User.Logout") == 0)
+		return log_out(parameters);
+	if (strcmp(method, "Token.Revoke") == 0)
+		return revoke_token(parameters);
 	if (strcmp(method, "Token.Explain") == 0)
 		return explain(parameters);
 	if (strcmp(method, "Token.ListKeys") == 0)
@@ -339,6 +371,60 @@ test_revoke(void **state)
 	RUN("device", "revoke", "none");
 	assert_int_equal(run.code, 5);
 	assert_string_equal(run.said, "");
+}
+
+static void
+expect_usage(const char *sentence)
+{
+	assert_int_equal(run.code, 2);
+	assert_string_equal(run.said, "");
+	assert_non_null(strstr(run.complained, sentence));
+}
+
+static void
+test_logout(void **state)
+{
+	(void)state;
+	RUN("user", "logout", "alice");
+	assert_int_equal(run.code, 0);
+	assert_string_equal(run.said,
+	    "alice: logged out; sessions ended: 3 (already gone: 1)\n");
+	RUN("user", "logout", "--all", "--yes");
+	assert_int_equal(run.code, 1);
+	assert_string_equal(run.said,
+	    "everybody: logged out; sessions ended: 3 (already gone: 1) "
+	    "(not permitted: 1)\n");
+	assert_non_null(strstr(run.complained, "could not be signalled"));
+	RUN("user", "logout", "--all");
+	expect_usage("without a terminal it takes --yes");
+	RUN("user", "logout");
+	expect_usage("name a USER or say --all");
+	RUN("user", "logout", "--all", "--yes", "alice");
+	expect_usage("name a USER or say --all");
+	RUN("session", "terminate");
+	expect_usage("name a SESSION");
+	RUN("session", "terminate", "--user", "alice", "S1");
+	expect_usage("name a SESSION");
+}
+
+static void
+test_revoke_token(void **state)
+{
+	(void)state;
+	run.input = "access\n";
+	RUN("token", "revoke");
+	assert_int_equal(run.code, 0);
+	assert_string_equal(
+	    run.said, "access token: revoked; sessions ended: 0\n");
+	run.input = NULL;
+	RUN("token", "revoke");
+	assert_int_not_equal(run.code, 0);
+	RUN("token", "revoke", "--jti", "J", "--issuer", "I");
+	assert_string_equal(run.said, "J token: I; sessions ended: 0\n");
+	RUN("token", "revoke", "--jti", "J");
+	expect_usage("--jti and --issuer");
+	RUN("token", "revoke", "--issuer", "I");
+	expect_usage("--jti and --issuer");
 }
 
 static void
@@ -544,6 +630,8 @@ main(void)
 	    cmocka_unit_test(test_devices),
 	    cmocka_unit_test(test_entry_of_another_shape),
 	    cmocka_unit_test(test_revoke),
+	    cmocka_unit_test(test_logout),
+	    cmocka_unit_test(test_revoke_token),
 	    cmocka_unit_test(test_errors),
 	    cmocka_unit_test(test_sessions),
 	    cmocka_unit_test(test_code),
