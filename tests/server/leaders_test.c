@@ -10,6 +10,7 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <cmocka.h>
+#include <errno.h>
 #include <grp.h>
 #include <signal.h>
 #include <sys/pidfd.h>
@@ -82,12 +83,23 @@ tear_down(void **state)
 	return 0;
 }
 
+/* valgrind does not know the call. */
+static int
+hold(const struct scene *scene)
+{
+	int pidfd = pidfd_open(scene->child, 0);
+
+	if (pidfd < 0 && errno == ENOSYS)
+		skip();
+	assert_true(pidfd >= 0);
+	return pidfd;
+}
+
 static void
 watch(struct scene *scene)
 {
 	assert_int_equal(
-	    leaders_watch(scene->leaders, SESSION, pidfd_open(scene->child, 0)),
-	    OK);
+	    leaders_watch(scene->leaders, SESSION, hold(scene)), OK);
 }
 
 static struct effect
@@ -147,7 +159,7 @@ static void
 a_process_that_is_not_watched_is_found_by_its_start(void **state)
 {
 	struct scene *scene = *state;
-	struct leader found = {.fd = pidfd_open(scene->child, 0)};
+	struct leader found = {.fd = hold(scene)};
 	struct effect effect;
 
 	assert_int_equal(process_identify(found.fd, &found), OK);

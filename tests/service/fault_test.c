@@ -5,6 +5,8 @@
 
 #include "jwt-agent/service/code.h"
 #include "lmdb-store/session.h"
+#include "jwt-agent/service/token_revocation.h"
+#include "jwt-agent/service/user.h"
 #include "tests/service/agency.h"
 
 #include <setjmp.h>
@@ -65,6 +67,8 @@ struct scene {
 	struct authenticate_reply login;
 	struct refresh_reply refreshed;
 	struct device_revoke_reply revoked;
+	struct user_logout_reply logged_out;
+	struct token_revoke_reply token_revoked;
 };
 
 static void
@@ -74,6 +78,8 @@ scene_clear(struct scene *scene)
 	authenticate_reply_clear(&scene->login);
 	refresh_reply_clear(&scene->refreshed);
 	device_revoke_reply_clear(&scene->revoked);
+	user_logout_reply_clear(&scene->logged_out);
+	token_revoke_reply_clear(&scene->token_revoked);
 }
 
 static size_t
@@ -134,6 +140,30 @@ revoke_code_device(struct scene *scene)
 	    scene->agency, scene->login.device, &scene->revoked);
 }
 
+static enum err
+revoke_token(struct scene *scene)
+{
+	const struct token_revoke_request request = {
+	    .token = scene->device.access_token};
+
+	token_revoke_reply_clear(&scene->token_revoked);
+	return agency_end(scene->agency,
+	    token_revoke(
+		agency_begin(scene->agency), &request, &scene->token_revoked));
+}
+
+static enum err
+log_out(struct scene *scene)
+{
+	const struct user_logout_request request = {
+	    .user = (char *)(uintptr_t) "alice"};
+
+	user_logout_reply_clear(&scene->logged_out);
+	return agency_end(scene->agency,
+	    user_logout(
+		agency_begin(scene->agency), &request, &scene->logged_out));
+}
+
 /* Runs a step with the first, second, ... allocation failing until none is
  * left to fail. A note for the audit may be lost, so a step may succeed
  * without its memory; then it has succeeded wholly. */
@@ -177,12 +207,31 @@ no_step_is_left_half_done(void **state)
 	assert_int_equal(count(&scene, TABLE_SESSION_LIVE), 0);
 }
 
+static void
+no_revoke_is_left_half_done(void **state)
+{
+	auto_clear(scene) struct scene scene = {.agency = *state};
+
+	assert_int_equal(enroll(&scene), OK);
+	assert_int_equal(log_in(&scene), OK);
+	survive(&scene, revoke_token, TABLE_FAMILY, 0);
+	assert_int_equal(count(&scene, TABLE_REVOKED_BY_EXPIRY), 1);
+	assert_int_equal(count(&scene, TABLE_SESSION_LIVE), 0);
+	assert_int_equal(enroll(&scene), OK);
+	assert_int_equal(log_in(&scene), OK);
+	survive(&scene, log_out, TABLE_FAMILY, 0);
+	assert_int_equal(count(&scene, TABLE_REVOKED_BY_EXPIRY), 2);
+	assert_int_equal(count(&scene, TABLE_SESSION_LIVE), 0);
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test_setup_teardown(
 		no_step_is_left_half_done, agency_set_up, agency_tear_down),
+	    cmocka_unit_test_setup_teardown(
+		no_revoke_is_left_half_done, agency_set_up, agency_tear_down),
 	};
 
 	return cmocka_run_group_tests_name("fault", tests, NULL, NULL);
