@@ -141,7 +141,7 @@ test_service_defaults(void **state)
 	"require_acr = n, o\nrequire_amr = p\nmax_auth_age = 5m\n"             \
 	"max_token_age = 1\nreplay = once\nallow_root = yes\nmin_uid = 0\n"    \
 	"interactive = no\ncallers = postgres, 4294967294\n"                   \
-	"session_max = 8h\ndeny_message = {sub}, not {azp}.\n"                \
+	"session_max = 8h\ndeny_message = {sub}, not {azp}.\n"                 \
 	"on_expiry = end\n"
 
 static void
