@@ -182,30 +182,35 @@ on_kill(sd_event_source *source, uint64_t now, void *data)
 	return 0;
 }
 
-/* A process that could not be watched when its session was opened. */
-static struct watched *
+/* A process that could not be watched when its session was opened. Without
+ * descriptors nothing is known of it: it must not be called gone. */
+static enum effect_outcome
 look_for(struct leaders *leaders, const struct effect *effect)
 {
 	struct leader leader = {.fd = -1};
 
-	if (process_find(effect->pid, effect->start, &leader) != OK ||
-	    leaders_watch(leaders, effect->session, leader.fd) != OK)
-		return NULL;
-	return find(leaders, effect->session);
+	errno = 0;
+	if (process_find(effect->pid, effect->start, &leader) != OK)
+		return errno == EMFILE || errno == ENFILE ? EFFECT_DENIED
+							  : EFFECT_GONE;
+	return leaders_watch(leaders, effect->session, leader.fd) == OK
+	    ? EFFECT_ENDED
+	    : EFFECT_DENIED;
 }
 
 enum effect_outcome
 leaders_end(struct leaders *leaders, const struct effect *effect)
 {
 	struct watched *watched = find(leaders, effect->session);
-	enum effect_outcome outcome;
+	enum effect_outcome outcome = EFFECT_ENDED;
 
 	if (watched == NULL && effect->pid == 0)
 		return EFFECT_ENDED; /* its record was all there was of it */
 	if (watched == NULL)
-		watched = look_for(leaders, effect);
-	if (watched == NULL)
-		return EFFECT_GONE;
+		outcome = look_for(leaders, effect);
+	if (outcome != EFFECT_ENDED)
+		return outcome;
+	watched = find(leaders, effect->session);
 	if (watched->kill != NULL)
 		return EFFECT_ENDED;
 	outcome = signal_leader(watched, SIGTERM);

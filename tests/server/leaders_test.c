@@ -14,6 +14,7 @@
 #include <grp.h>
 #include <signal.h>
 #include <sys/pidfd.h>
+#include <sys/resource.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -173,6 +174,22 @@ a_process_that_is_not_watched_is_found_by_its_start(void **state)
 }
 
 static void
+a_process_that_cannot_be_looked_for_is_not_called_gone(void **state)
+{
+	struct scene *scene = *state;
+	const struct effect effect = effect_of(scene->child, 1);
+	struct rlimit limit, none;
+
+	close(hold(scene));
+	assert_int_equal(getrlimit(RLIMIT_NOFILE, &limit), 0);
+	none = (struct rlimit){0, limit.rlim_max};
+	assert_int_equal(setrlimit(RLIMIT_NOFILE, &none), 0);
+	assert_int_equal(leaders_end(scene->leaders, &effect), EFFECT_DENIED);
+	assert_int_equal(setrlimit(RLIMIT_NOFILE, &limit), 0);
+	assert_int_equal(leaders_end(scene->leaders, &effect), EFFECT_GONE);
+}
+
+static void
 a_session_without_a_process_has_ended(void **state)
 {
 	struct scene *scene = *state;
@@ -215,6 +232,7 @@ main(void)
 	    TEST(a_process_that_has_ended_is_gone),
 	    TEST(a_process_that_nobody_waited_for_is_gone),
 	    TEST(a_process_that_is_not_watched_is_found_by_its_start),
+	    TEST(a_process_that_cannot_be_looked_for_is_not_called_gone),
 	    TEST(a_session_without_a_process_has_ended),
 	    TEST(a_process_of_somebody_else_is_not_permitted),
 	};
