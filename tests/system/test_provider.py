@@ -14,7 +14,7 @@ import pytest
 from harness import people, stacks, terminal, tokens, waiting
 from harness.glewlwyd import CLIENT, Glewlwyd
 from harness.issuer import Issuer, Key, jwks
-from harness.provider import HTML, Answer, Provider
+from harness.provider import ANY, DISCOVERY, HTML, Answer, Provider
 from harness.wire import Refused
 
 JWKS = "/jwks"
@@ -86,7 +86,10 @@ def test_keys_change_while_logins_go_on(corp_agent, glewlwyd):
 
     def log_in_again_and_again():
         while not stop.is_set():
-            token = glewlwyd.id_token("alice")
+            try:
+                token = glewlwyd.id_token("alice")
+            except (AssertionError, OSError):
+                continue  # it gives none while it takes up its new keys
             kid = tokens.header(token)["kid"]
             outcomes.append((kid, corp_agent.verdict(token)))
 
@@ -126,6 +129,58 @@ def test_provider_stopped_and_agent_restarted(corp_agent, glewlwyd):
 
     shown = corp_agent.json("issuer", "refresh", "corp", code=None)
     assert shown["problem"] and shown["keys"]
+    assert corp_agent.verdict(token) == "ok"
+
+
+IN_ITS_PLACE = {
+    "500": Answer("{}", 500),
+    "502 in HTML": Answer(HTML, 502, "text/html"),
+    "login page": Answer(HTML, 200, "text/html"),
+    "redirect to a login page": Answer("", 302, Location="/login"),
+}
+
+
+@pytest.mark.parametrize("what", IN_ITS_PLACE)
+def test_something_else_in_the_place_of_the_provider(corp_agent, glewlwyd,
+                                                     what):
+    """A proxy whose server is down, say: what was good stays."""
+    token = glewlwyd.id_token("alice")
+    assert corp_agent.verdict(token) == "ok"
+    glewlwyd.stop()
+    proxy = Provider(port=glewlwyd.port)
+    try:
+        proxy.answers[ANY] = IN_ITS_PLACE[what]
+        assert refresh(corp_agent)["problem"]
+        assert corp_agent.verdict(token) == "ok"
+        corp_agent.restart(clock=PAUSE)
+        assert corp_agent.verdict(token) == "ok"
+    finally:
+        proxy.stop()
+
+    glewlwyd.start()
+    new = Key("EdDSA", "after it came back")
+    glewlwyd.sign_with(new)
+    assert not refresh(corp_agent).get("problem")
+    assert corp_agent.verdict(glewlwyd.id_token("alice")) == "ok"
+
+
+def test_provider_that_becomes_slow(corp_agent, glewlwyd):
+    """Who needs no new key does not wait for one."""
+    token = glewlwyd.id_token("alice")
+    assert corp_agent.verdict(token) == "ok"
+    glewlwyd.stop()
+    proxy = Provider(port=glewlwyd.port)
+    path = "/api/oidc" + DISCOVERY
+    try:
+        gate = proxy.hang(path)
+        with corp_agent.wire(timeout=30) as wire:
+            wire.ask("io.jwtagent.Issuer.Refresh", {"issuer": "corp"})
+            proxy.wait_for_requests(path, 1)
+            assert corp_agent.verdict(token) == "ok"
+            gate.set()
+            assert wire.answer()["problem"]
+    finally:
+        proxy.stop()
     assert corp_agent.verdict(token) == "ok"
 
 

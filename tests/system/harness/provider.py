@@ -22,6 +22,7 @@ from cryptography.x509.oid import NameOID
 from . import waiting
 
 DISCOVERY = "/.well-known/openid-configuration"
+ANY = "*"  # the path of an answer to whatever has none of its own
 HTML = "<!doctype html><title>Bad gateway</title><h1>Try again later</h1>"
 
 
@@ -68,9 +69,10 @@ class Server(ThreadingHTTPServer):
 
 
 class Provider:
-    """`certificate`: a Certificate to speak HTTPS with."""
+    """`certificate`: a Certificate to speak HTTPS with; `port`: where another
+    server was."""
 
-    def __init__(self, certificate=None):
+    def __init__(self, certificate=None, port=0):
         self.scheme = "https" if certificate else "http"
         self.answers = {}
         self.requests = Counter()
@@ -78,7 +80,7 @@ class Provider:
         self.lock = threading.Lock()
         self.server = None
         self.certificate = certificate
-        self.port = 0
+        self.port = port
         self.start()
 
     def start(self):
@@ -107,7 +109,8 @@ class Provider:
     def arrived(self, path):
         with self.lock:
             self.requests[path] += 1
-            return self.answers.get(path, Answer("not found", 404))
+            return self.answers.get(path) or self.answers.get(
+                ANY, Answer("not found", 404))
 
     # what it says
 
