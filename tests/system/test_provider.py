@@ -435,7 +435,7 @@ def outcomes(wires):
 def test_burst_of_unknown_keys_is_one_fetch(agent, provider, source):
     gate = provider.hang(JWKS, source.jwks())
     stranger = Key("ES256", "of-nobody")
-    before = provider.requests[JWKS]
+    before, start = provider.requests[JWKS], time.monotonic()
 
     wires = burst(agent, [source.token(key=stranger) for _ in range(200)])
     provider.wait_for_requests(JWKS, before + 1)
@@ -444,7 +444,9 @@ def test_burst_of_unknown_keys_is_one_fetch(agent, provider, source):
     assert outcomes(wires) == {"UnknownKey"}
     more = burst(agent, [source.token(key=stranger) for _ in range(50)])
     assert outcomes(more) == {"UnknownKey"}
-    assert provider.requests[JWKS] == before + 1
+    # one in half a minute, should the machine be that slow
+    allowed = 1 + int((time.monotonic() - start) / 30)
+    assert 1 <= provider.requests[JWKS] - before <= allowed
     assert agent.verdict(source.token()) == "ok"
 
 
