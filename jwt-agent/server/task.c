@@ -256,6 +256,7 @@ hold_to_limit(struct task *task)
 	struct call *call = &task->call;
 	struct limit_place place = call_place(call);
 
+	task->reason = task->outcome;
 	if (task->outcome == OK ||
 	    (!is_counted(task) && task->outcome != ERR_KEYS_NEEDED) ||
 	    err_commits(task->outcome) ||
@@ -266,12 +267,13 @@ hold_to_limit(struct task *task)
 	task->outcome = ERR_TOO_MANY_ATTEMPTS;
 }
 
+/* A wrong code is one also when it was not said to be. */
 static enum limit_event
-limit_event_of(enum err outcome)
+limit_event_of(enum err reason)
 {
-	if (outcome == OK)
+	if (reason == OK)
 		return LIMIT_PASSED;
-	return outcome == ERR_WRONG_CODE ? LIMIT_WRONG_CODE : LIMIT_REFUSED;
+	return reason == ERR_WRONG_CODE ? LIMIT_WRONG_CODE : LIMIT_REFUSED;
 }
 
 void
@@ -283,7 +285,7 @@ task_count(const struct task *task)
 
 	if (!is_counted(task))
 		return;
-	limit_note(limit, &place, limit_event_of(task->outcome), call->now);
+	limit_note(limit, &place, limit_event_of(task->reason), call->now);
 	if (call->alert != NULL && strcmp(call->alert, LIMIT_ALERT) == 0)
 		limit_note(limit, &place, LIMIT_TOLD, call->now);
 }

@@ -23,7 +23,8 @@ struct task {
 	bool named;	  /* row->names gave a name */
 	int64_t resolved; /* its uid, SUBJECT_UNKNOWN */
 	enum err outcome;
-	bool failed; /* a fault took its transaction down: only audit it */
+	enum err reason; /* the outcome before it was held to the limits */
+	bool failed;	 /* a fault took its transaction down: only audit it */
 };
 
 /*

@@ -193,6 +193,26 @@ wrong_codes_are_counted_as_such(void **state)
 	}
 }
 
+/* Those who were refused ten tokens first do not guess codes for ever. */
+static void
+wrong_codes_are_counted_above_the_limit_too(void **state)
+{
+	auto_clear(scene) struct scene scene = {0};
+	const struct limit_place here = {"a", "here", NULL};
+
+	scene_begin(&scene, state);
+	for (int i = 0; i < ATTEMPTS; i++)
+		(void)!ask(&scene, &limited, ERR_EXPIRED, "a", "here");
+	for (int64_t i = 0; i < 4; i++) {
+		assert_int_equal(
+		    limit_codes_left(scene.agency->limit, &here, AGENCY_START),
+		    10 - i);
+		assert_int_equal(
+		    ask(&scene, &limited, ERR_WRONG_CODE, "a", "here"),
+		    ERR_TOO_MANY_ATTEMPTS);
+	}
+}
+
 static void
 a_row_that_is_not_limited_is_as_before(void **state)
 {
@@ -232,6 +252,7 @@ main(void)
 	    TEST(a_window_later_reasons_are_told_again),
 	    TEST(some_refusals_do_not_count),
 	    TEST(wrong_codes_are_counted_as_such),
+	    TEST(wrong_codes_are_counted_above_the_limit_too),
 	    TEST(a_row_that_is_not_limited_is_as_before),
 	    cmocka_unit_test(the_login_is_limited),
 	};

@@ -23,7 +23,9 @@ static struct config config = {
 static int
 set_up(void **state)
 {
-	return limit_new((struct limit **)state, &config, &host_system);
+	return limit_new((struct limit **)state, &config, &host_system) == OK
+	    ? 0
+	    : -1;
 }
 
 static int

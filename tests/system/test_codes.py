@@ -300,6 +300,20 @@ def test_limit_is_exact_one_after_the_other(agent, wire):
     assert (events[0]["rhost"], events[0]["user"]) == (HERE, "alice")
 
 
+def test_refused_tokens_do_not_open_the_way_for_codes(agent, wire):
+    code = make(agent)
+    for _ in range(10):
+        attempt(wire, "eyJ.e.e")
+    assert attempt(wire, code) == "ok"
+    for _ in range(20):
+        attempt(wire, "eyJ.e.e", user="bob")
+
+    for _ in range(10):
+        assert attempt(wire, guess()) == "TooManyAttempts"
+
+    assert attempt(wire, make(agent)) == "TooManyAttempts"
+
+
 def test_store_never_holds_the_code(agent, wire):
     codes = [make(agent) for _ in range(5)]
     assert attempt(wire, codes[0]) == "ok"
