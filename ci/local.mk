@@ -3,11 +3,14 @@ EXTRA_DIST += \
 	.ci/run \
 	%D%/build \
 	%D%/check \
+	%D%/debian13 \
 	%D%/demo \
 	%D%/distcheck \
 	%D%/format \
 	%D%/install \
+	%D%/model \
 	%D%/sanitize \
+	%D%/storm \
 	%D%/system \
 	%D%/unit \
 	%D%/valgrind

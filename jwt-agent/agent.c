@@ -3,6 +3,7 @@
 
 #include "jwt-agent/server/process.h"
 #include "jwt-agent/server/server.h"
+#include "jwt-agent/service/timekeeping.h"
 
 #include <grp.h>
 #include <signal.h>
@@ -25,6 +26,8 @@ struct agent {
 	struct limit *limit;
 	struct service service;
 	struct server *server;
+	struct clock clock;
+	struct fdstore fdstore;
 	char boot[BOOT_ID_SIZE + 1];
 };
 
@@ -38,6 +41,7 @@ agent_clear(struct agent *agent)
 	keyring_free(agent->keyring);
 	store_free(agent->store);
 	resolver_free(agent->resolver);
+	fdstore_clear(&agent->fdstore);
 }
 
 static enum err
@@ -152,6 +156,19 @@ agent_check(const struct config *config, struct config_error *error)
 }
 
 static enum err
+start_clock(struct agent *agent)
+{
+	enum err e;
+
+	process_boot_id(agent->boot);
+	agent->clock = (struct clock){.host = &host_system,
+	    .elapsed_ms = clock_elapsed_ms,
+	    .boot = agent->boot};
+	e = timekeeping_begin(&agent->clock, agent->store);
+	return e == OK ? OK : fail(agent, e, "the clock");
+}
+
+static enum err
 start_server(struct agent *agent)
 {
 	struct calls_options options = {
@@ -159,11 +176,11 @@ start_server(struct agent *agent)
 	    .log = &agent->log,
 	    .resolver = agent->resolver,
 	    .admin_gid = admin_gid(agent->config),
+	    .fdstore = &agent->fdstore,
 	};
 	char why[LISTENER_ERROR_MAX] = "";
 	enum err e;
 
-	process_boot_id(agent->boot);
 	agent->service = (struct service){
 	    .config = agent->config,
 	    .host = &host_system,
@@ -174,10 +191,16 @@ start_server(struct agent *agent)
 	    .limit = agent->limit,
 	    .boot = agent->boot,
 	    .started = host_now(&host_system),
+	    .clock = &agent->clock,
 	};
 	e = server_new(&agent->server, &options);
+	if (e == OK) {
+		fdstore_drop_rest(&agent->fdstore);
+		fdstore_clear(&agent->fdstore);
+	}
 	if (e == OK)
-		e = server_listen(agent->server, agent->config->socket, why);
+		e = server_listen(agent->server, agent->config->socket,
+		    agent->fdstore.socket, why);
 	return e == OK ? OK : fail(agent, e, why);
 }
 
@@ -209,13 +232,17 @@ agent_serve(const struct config *config)
 		return err_exit(fail(&agent, e, "the resolver"));
 	raise_descriptor_limit();
 	block_signals();
-	e = check_files(&agent);
+	e = fdstore_open(&agent.fdstore);
+	if (e == OK)
+		e = check_files(&agent);
 	if (e == OK)
 		e = open_store(&agent);
 	if (e == OK)
 		e = open_keyring(&agent);
 	if (e == OK)
 		e = open_trust(&agent);
+	if (e == OK)
+		e = start_clock(&agent);
 	if (e == OK)
 		e = start_server(&agent);
 	if (e == OK)

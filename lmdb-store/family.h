@@ -14,7 +14,7 @@
 #define FAMILY_REVOKED "revoked"
 
 /* `id`: 16 random bytes as base64url. `generation` is the newest that was
- * issued and `rotated` when. `expires`: the absolute end. `secret` is
+ * issued and `rotated` when, on the steady clock (service/clock.h). `expires`: the absolute end. `secret` is
  * sealed: family_set_secret(), family_secret(). */
 #define FAMILY_RECORD(F)                                                       \
 	F(num, v)                                                              \

@@ -5,6 +5,8 @@ noinst_LTLIBRARIES += %D%/libstore.la
 %C%_libstore_la_SOURCES = \
 	%D%/audit.c %D%/audit.h \
 	%D%/code.c %D%/code.h \
+	%D%/check.c %D%/check.h \
+	%D%/clock.c %D%/clock.h \
 	%D%/device.c %D%/device.h \
 	%D%/directory.c %D%/directory.h \
 	%D%/error.c %D%/error.h \

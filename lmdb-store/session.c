@@ -172,6 +172,22 @@ session_next_due(struct txn *txn, int64_t now, struct session_record *record)
 }
 
 enum err
+session_next_by_due(struct txn *txn, const struct session_record *after,
+    struct session_record *record)
+{
+	struct key from = due_key(after);
+	struct slice key;
+	enum err e = txn_next(
+	    txn, TABLE_SESSION_BY_EXPIRY, key_slice(&from), &key, NULL);
+
+	if (e != OK)
+		return e;
+	if (key.size <= KEY_NUMBER_SIZE)
+		return ERR_STORE;
+	return get_indexed(txn, slice_from(key, KEY_NUMBER_SIZE), record);
+}
+
+enum err
 session_live_count(struct txn *txn, size_t *count)
 {
 	return txn_entries(txn, TABLE_SESSION_LIVE, count);

@@ -18,10 +18,12 @@
 
 /*
  * `jti_hash`: which token it was, as marks of revoked.h name it; `family`: of
- * which refresh family, if it was one of ours. `expires`: that token's end. `due`: when the
- * session lapses, 0 if it does not. `leader`, `leader_start` (clock
- * ticks since boot, as in /proc/PID/stat) and `boot` (the boot's id) name
- * the process that opened it.
+ * which refresh family, if it was one of ours. `expires`: that token's end.
+ * `due`: when the session lapses, on the steady clock (service/clock.h), or,
+ * when it was ended and its process told to go, when that has surely happened;
+ * 0: neither. `boot`: the id of the boot that it belongs to. `leader` and
+ * `leader_start` (clock ticks since boot, as in /proc/PID/stat): the process
+ * that opened it.
  */
 #define SESSION_RECORD(F)                                                      \
 	F(num, v)                                                              \
@@ -79,6 +81,11 @@ MUST_USE enum err session_next_live_of_device(struct txn *txn,
  * ERR_NOT_FOUND. With INT64_MAX: the one that is next to. */
 MUST_USE enum err
 session_next_due(struct txn *txn, int64_t now, struct session_record *record);
+
+/* In the order in which they fall due; `after` NULL: from the beginning. It may
+ * be the record. ERR_NOT_FOUND at the end. */
+MUST_USE enum err session_next_by_due(struct txn *txn,
+    const struct session_record *after, struct session_record *record);
 
 MUST_USE enum err session_live_count(struct txn *txn, size_t *count);
 

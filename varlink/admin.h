@@ -49,4 +49,12 @@ DECLARE_FIELDS(audit_request, AUDIT_REQUEST)
 	F(num, caller_pid)
 DECLARE_FIELDS(audit_view, AUDIT_VIEW)
 
+/* `problems`: entries with which something is wrong; `problem`: the first. */
+#define TABLE_VIEW(F)                                                          \
+	F(str, table)                                                          \
+	F(num, entries)                                                        \
+	F(num, problems)                                                       \
+	F(opt_str, problem)
+DECLARE_FIELDS(table_view, TABLE_VIEW)
+
 #endif

@@ -58,6 +58,8 @@ static const struct command commands[] = {
 	cli_config_show},
     {"audit", "list", NULL, 0, CLI_BIT(LIMIT) | USER | JSON,
 	"list the newest audit events", cli_audit_list},
+    {"store", "check", NULL, 0, JSON,
+	"read the whole store and say what is wrong with it", cli_store_check},
     {"askpass", NULL, "PROMPT", 0, 0, "answer a token prompt for ssh(1)",
 	cli_askpass},
     {"doctor", NULL, NULL, 0, CLI_BIT(PAM_DIR) | CLI_BIT(SSHD_CONFIG) | JSON,

@@ -87,6 +87,7 @@ bool command_has_noun(const char *noun);
 int cli_askpass(const struct call *call);
 int cli_audit_list(const struct call *call);
 int cli_code_new(const struct call *call);
+int cli_store_check(const struct call *call);
 int cli_completion_bash(const struct call *call);
 int cli_config_check(const struct call *call);
 int cli_config_show(const struct call *call);

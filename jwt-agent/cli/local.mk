@@ -29,6 +29,7 @@ noinst_LTLIBRARIES += %D%/libcli.la
 	%D%/session.c \
 	%D%/sshdfile.c %D%/sshdfile.h \
 	%D%/status.c \
+	%D%/store_check.c \
 	%D%/token.c \
 	%D%/tokenfile.c %D%/tokenfile.h \
 	%D%/usage.c %D%/usage.h \

@@ -132,6 +132,8 @@ log_store(const struct calls *calls, const struct task *task)
 		    store_problem(calls->options.service->store));
 }
 
+static void keep_clock(struct calls *calls);
+
 static void
 settle(struct task *task, void *context)
 {
@@ -149,6 +151,7 @@ settle(struct task *task, void *context)
 	log_store(calls, task);
 	(void)!give_answer(task, true);
 	task_free(task);
+	keep_clock(calls);
 }
 
 /* A task that only reads sees what is committed, and is answered at once. */
@@ -421,6 +424,21 @@ submit(struct calls *calls, const struct request *row, const json_t *parameters)
 		turn_add(calls->turn, task);
 }
 
+/* A jump is written down as soon as somebody has read the clock. */
+static void
+keep_clock(struct calls *calls)
+{
+	struct clock *clock = calls->options.service->clock;
+	struct clock_jump jump;
+	auto_json json_t *parameters = NULL;
+
+	if (clock == NULL || !clock_is_due(clock, &jump))
+		return;
+	parameters = json_pack("{sI sI}", "from", (json_int_t)jump.from, "to",
+	    (json_int_t)jump.to);
+	submit(calls, &request_keep_clock, parameters);
+}
+
 static void
 report_gone(struct calls *calls, const char *session, const char *reason)
 {
@@ -472,8 +490,8 @@ calls_new(
 		    &(struct keys_options){options->service, options->log,
 			{on_keys_ready, on_keys_fetched, calls}});
 	if (e == OK)
-		e = take_up_sessions(
-		    options->service, calls->leaders, on_taken_up, calls);
+		e = take_up_sessions(options->service, options->fdstore,
+		    calls->leaders, on_taken_up, calls);
 	if (e == OK)
 		*out = TAKE(calls);
 	return e;

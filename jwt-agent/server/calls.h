@@ -8,6 +8,7 @@
  * its effects carried out, its answer given.
  */
 
+#include "jwt-agent/server/fdstore.h"
 #include "jwt-agent/server/peer.h"
 #include "jwt-agent/server/resolver.h"
 #include "jwt-agent/server/task.h"
@@ -19,6 +20,7 @@ struct calls_options {
 	const struct log *log;
 	struct resolver *resolver; /* outlives the calls */
 	int64_t admin_gid;	   /* -1: there is no such group */
+	struct fdstore *fdstore;   /* what systemd passed */
 };
 
 /* Takes up the sessions that are active, too. */

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "jwt-agent/server/leaders.h"
 
+#include "jwt-agent/server/fdstore.h"
 #include "jwt-agent/server/process.h"
 
 #include <errno.h>
@@ -132,9 +133,11 @@ leaders_watch(struct leaders *leaders, const char *session, int pidfd)
 	watched->pidfd = TAKE_FD(owned);
 	leaders_forget(leaders, session);
 	e = watch(leaders, watched);
-	if (e == OK)
-		(void)TAKE(watched);
-	return e;
+	if (e != OK)
+		return e;
+	fdstore_keep(session, watched->pidfd);
+	(void)TAKE(watched);
+	return OK;
 }
 
 /* A process that nobody has waited for yet still has its pid and takes
@@ -230,4 +233,5 @@ leaders_forget(struct leaders *leaders, const char *session)
 		return;
 	tdelete(watched, &leaders->tree, compare);
 	watched_free(watched);
+	fdstore_drop(session);
 }

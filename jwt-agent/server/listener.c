@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "jwt-agent/server/listener.h"
 
+#include "jwt-agent/server/fdstore.h"
+
 #include <errno.h>
 #include <fcntl.h>
 #include <libgen.h>
@@ -143,19 +145,16 @@ make_socket(struct listener *listener, const char *path, char *why)
 }
 
 static enum err
-get_socket(struct listener *listener, const char *path, char *why)
+get_socket(struct listener *listener, const char *path, int passed, char *why)
 {
-	int passed = sd_listen_fds(1);
-
-	if (passed == 0)
+	if (passed == FDSTORE_NO_SOCKET)
 		return make_socket(listener, path, why);
-	listener->socket = SD_LISTEN_FDS_START;
-	if (passed != 1 ||
+	listener->socket = passed;
+	if (passed == FDSTORE_SOCKETS ||
 	    sd_is_socket_unix(listener->socket, SOCK_STREAM, 1, NULL, 0) <= 0)
 		return refuse(why, ERR_CONFIG,
 		    "systemd must pass exactly one listening stream socket");
 	fcntl(listener->socket, F_SETFL, O_NONBLOCK);
-	fcntl(listener->socket, F_SETFD, FD_CLOEXEC);
 	return OK;
 }
 
@@ -209,7 +208,7 @@ on_readable(sd_event_source *source, int fd, uint32_t events, void *data)
 
 enum err
 listener_new(struct listener **out, sd_event *loop, const char *path,
-    accepted take, void *context, char *why)
+    int passed, accepted take, void *context, char *why)
 {
 	auto_free(listener) struct listener *listener =
 	    calloc(1, sizeof(*listener));
@@ -222,7 +221,7 @@ listener_new(struct listener **out, sd_event *loop, const char *path,
 	    .loop = loop,
 	    .take = take,
 	    .context = context};
-	e = get_socket(listener, path, why);
+	e = get_socket(listener, path, passed, why);
 	if (e != OK)
 		return e;
 	if (sd_event_add_io(loop, &listener->readable, listener->socket,

@@ -22,12 +22,12 @@ struct listener;
 typedef void (*accepted)(int socket, void *context);
 
 /*
- * Listens on `path`. A directory that others than root and this user can
+ * Listens on `path`, or on the socket that systemd passed (see fdstore.h). A directory that others than root and this user can
  * write in, or a socket that somebody serves already, is refused; `why`
  * (LISTENER_ERROR_MAX bytes) then has the sentence.
  */
 MUST_USE enum err listener_new(struct listener **out, sd_event *loop,
-    const char *path, accepted take, void *context, char *why);
+    const char *path, int passed, accepted take, void *context, char *why);
 /* Closes, and removes a socket that was made here. */
 void listener_free(struct listener *listener);
 DEFINE_AUTO_FREE(listener)

@@ -2,6 +2,7 @@
 noinst_LTLIBRARIES += %D%/libserver.la
 %C%_libserver_la_SOURCES = \
 	%D%/calls.c %D%/calls.h \
+	%D%/fdstore.c %D%/fdstore.h \
 	%D%/fetcher.c %D%/fetcher.h \
 	%D%/fetching.c %D%/fetching.h \
 	%D%/introspection.c %D%/introspection.h \

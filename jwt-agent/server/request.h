@@ -69,6 +69,7 @@ extern const struct request request_forget_used;
 extern const struct request request_keep_keys;
 extern const struct request request_forget_marks;
 extern const struct request request_forget_codes;
+extern const struct request request_keep_clock;
 
 /* The row of a method; ERR_METHOD_NOT_FOUND, ERR_INTERFACE_NOT_FOUND. */
 MUST_USE enum err request_find(const char *method, const struct request **out);

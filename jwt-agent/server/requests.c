@@ -8,6 +8,8 @@
 #include "jwt-agent/service/login.h"
 #include "jwt-agent/service/revocation.h"
 #include "jwt-agent/service/session.h"
+#include "jwt-agent/service/storecheck.h"
+#include "jwt-agent/service/timekeeping.h"
 #include "jwt-agent/service/token.h"
 #include "jwt-agent/service/token_revocation.h"
 #include "jwt-agent/service/user.h"
@@ -56,7 +58,8 @@ R("io.jwtagent.User.Logout",       OWNER, "user-logout",       names_logout,    
 R("io.jwtagent.Device.List",  OWNER, "device-list",  names_devices,   device_list,  device_list_request,  device_view,  "device") \
 R("io.jwtagent.Session.List", OWNER, "session-list", names_sessions,  session_list, session_list_request, session_view, "session") \
 R("io.jwtagent.Issuer.List",  ADMIN, "issuer-list",  NULL,            issuer_list,  issuer_list_request,  issuer_view,  "issuer") \
-R("io.jwtagent.Admin.Audit",  ADMIN, "audit-list",   NULL,            admin_audit,  audit_request,        audit_view,   "event")
+R("io.jwtagent.Admin.Audit",  ADMIN, "audit-list",   NULL,            admin_audit,  audit_request,        audit_view,   "event") \
+R("io.jwtagent.Admin.StoreCheck", ADMIN, "store-check", NULL,         admin_store_check, empty,           table_view,   "table")
 /* clang-format on */
 
 #define NAMES(function, type)                                                  \
@@ -172,7 +175,8 @@ const size_t request_count = sizeof(requests) / sizeof(*requests);
 	R(forget_used, "replay-sweep", 0, login_forget_used, empty)            \
 	R(keep_keys, "keys-keep", 0, issuer_keep, issuer_request)              \
 	R(forget_marks, "revoked-sweep", 0, revocation_sweep, empty)           \
-	R(forget_codes, "code-sweep", 0, code_forget, empty)
+	R(forget_codes, "code-sweep", 0, code_forget, empty)                   \
+	R(keep_clock, "clock-keep", 0, timekeeping_keep, keep_clock_request)
 
 #define OWN_CALL(name, happening, flags_, function, request_type)              \
 	static enum err own_##name(                                            \

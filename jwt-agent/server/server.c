@@ -212,10 +212,10 @@ server_free(struct server *server)
 }
 
 enum err
-server_listen(struct server *server, const char *path, char *why)
+server_listen(struct server *server, const char *path, int passed, char *why)
 {
-	return listener_new(
-	    &server->listener, server->loop, path, on_accepted, server, why);
+	return listener_new(&server->listener, server->loop, path, passed,
+	    on_accepted, server, why);
 }
 
 enum err

@@ -25,7 +25,7 @@ DEFINE_AUTO_FREE(server)
 
 /* Begins to listen; see listener_new(). */
 MUST_USE enum err
-server_listen(struct server *server, const char *path, char *why);
+server_listen(struct server *server, const char *path, int passed, char *why);
 
 /* Runs until SIGTERM or SIGINT and then until every call in flight is
  * answered. */

@@ -143,7 +143,7 @@ begin(struct task *task, struct txn *txn)
 	call_reset(call);
 	fields_clear(task->row->reply(), task->reply);
 	call->txn = txn;
-	call->now = host_now(call->service->host);
+	call_read_clock(call);
 }
 
 static bool
@@ -437,9 +437,8 @@ log_as(const struct task *task, const struct log *log, const char *name)
 void
 task_log(const struct task *task, const struct log *log)
 {
-	if (!is_audited(task) && !err_is_fault(task->outcome))
-		return;
-	log_as(task, log, task->row->event);
+	if (is_audited(task) || err_is_fault(task->outcome))
+		log_as(task, log, task->row->event);
 	if (task->call.alert != NULL)
 		log_as(task, log, task->call.alert);
 }

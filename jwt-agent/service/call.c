@@ -46,6 +46,24 @@ call_place(const struct call *call)
 }
 
 void
+call_read_clock(struct call *call)
+{
+	const struct service *service = call->service;
+
+	if (service->clock != NULL) {
+		clock_read(service->clock, &call->now, &call->steady);
+		return;
+	}
+	call->now = call->steady = host_now(service->host);
+}
+
+int64_t
+call_surely_past(const struct call *call)
+{
+	return call->now < call->steady ? call->now : call->steady;
+}
+
+void
 call_reset(struct call *call)
 {
 	audit_record_clear(&call->event);

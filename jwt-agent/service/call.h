@@ -16,6 +16,7 @@
 #include "jwt-agent/config/config.h"
 #include "jwt-agent/policy/message.h"
 #include "jwt-agent/service/limit.h"
+#include "jwt-agent/service/clock.h"
 #include "jwt-agent/service/stacks.h"
 #include "jwt-agent/service/trust.h"
 #include "lmdb-store/audit.h"
@@ -38,6 +39,7 @@ struct service {
 	struct limit *limit; /* read by handlers, kept by the dispatcher */
 	const char *boot;    /* the id of this boot of the machine */
 	int64_t started;
+	struct clock *clock; /* NULL: one that never jumps */
 };
 
 /* The process that opens a session: its pidfd, pid, and start time in clock
@@ -76,6 +78,7 @@ struct call {
 	const struct caller *caller;
 	struct txn *txn;
 	int64_t now;	 /* seconds since 1970 */
+	int64_t steady;	 /* the same without the jumps of the clock */
 	bool admin;	 /* the caller is root or an administrator */
 	int64_t subject; /* the uid the call is about */
 	bool named;	 /* it was looked up by the name in the request */
@@ -105,6 +108,13 @@ call_effect(struct call *call, enum effect_kind kind, const char *session);
 int64_t call_count(const struct call *call, enum effect_outcome outcome);
 /* Where the call comes from, as its event says. */
 struct limit_place call_place(const struct call *call);
+
+/* Reads the clock into `now` and `steady`. */
+void call_read_clock(struct call *call);
+
+/* What ended before this has ended whichever of the two is right: the end of
+ * life of a mark whose loss would let something happen twice. */
+int64_t call_surely_past(const struct call *call);
 
 /* Forgets what a handler left, before it is run again. */
 void call_reset(struct call *call);

@@ -128,7 +128,8 @@ fill_family(struct call *call, struct enrolment *enrolment)
 	    enrolment->device.family == NULL)
 		return ERR_NO_MEMORY;
 	family->uid = call->subject;
-	family->last_used = family->rotated = call->now;
+	family->last_used = call->now;
+	family->rotated = call->steady;
 	family->expires = call->now + call->service->config->refresh_absolute;
 	e = mark_issue_time(call, family->uid, &family->created);
 	if (e != OK)

@@ -4,6 +4,7 @@ noinst_LTLIBRARIES += %D%/libservice.la
 	%D%/admin.c %D%/admin.h \
 	%D%/call.c %D%/call.h \
 	%D%/code.c %D%/code.h \
+	%D%/clock.c %D%/clock.h \
 	%D%/cursor.h \
 	%D%/device.c %D%/device.h \
 	%D%/enrolment.c %D%/enrolment.h \
@@ -20,6 +21,8 @@ noinst_LTLIBRARIES += %D%/libservice.la
 	%D%/rotation.c %D%/rotation.h \
 	%D%/session.c %D%/session.h \
 	%D%/stacks.c %D%/stacks.h \
+	%D%/storecheck.c %D%/storecheck.h \
+	%D%/timekeeping.c %D%/timekeeping.h \
 	%D%/token.c %D%/token.h \
 	%D%/token_revocation.c %D%/token_revocation.h \
 	%D%/trust.c %D%/trust.h \

@@ -58,10 +58,12 @@ fill_session(struct call *call, const struct authenticate_request *request,
 		e = copy(&session->jti_hash, verdict->mark);
 	if (e == OK)
 		e = copy(&session->family, verdict->token.family);
+	if (e == OK)
+		e = copy(&session->boot, call->service->boot);
 	session->uid = request->uid;
 	session->created = session->activity = call->now;
 	session->expires = verdict->token.expires;
-	session->due = call->now + PENDING_SECONDS;
+	session->due = call->steady + PENDING_SECONDS;
 	return e;
 }
 
@@ -208,11 +210,29 @@ use_credential(struct call *call, const struct session_record *session)
 	return e == OK ? session_put(call->txn, session, &used) : e;
 }
 
+/*
+ * The id comes from an environment that the user can set: a user who names
+ * another session of their own may not let the agent forget the process that
+ * a revoke has to end. Whoever opened a session is its leader, and closes it.
+ */
+static enum err
+check_closer(struct call *call, const struct session_record *session)
+{
+	if (strcmp(session->state, SESSION_ACTIVE) != 0 ||
+	    session->leader == call->caller->pid)
+		return OK;
+	call_note(
+	    &call->event.detail, "asked by a process that did not open it");
+	return ERR_NO_SUCH_SESSION;
+}
+
 static enum err
 delete_credential(struct call *call, const struct session_record *session)
 {
-	if (!session_is_live(session))
-		return OK;
+	enum err e = check_closer(call, session);
+
+	if (e != OK || !session_is_live(session))
+		return e;
 	return end_session(call, session, SESSION_CLOSED, "credentials deleted",
 	    EFFECT_FORGET);
 }
@@ -253,7 +273,7 @@ is_open_already(const struct call *call, const struct session_record *session)
 	    session->leader_start == call->leader.start;
 }
 
-/* When the session is to end by itself, 0: never. */
+/* When the session is to end by itself, on the steady clock; 0: never. */
 static int64_t
 due_of(const struct call *call, const struct session_record *session)
 {
@@ -264,7 +284,7 @@ due_of(const struct call *call, const struct session_record *session)
 
 	if (stack->end_on_expiry && (due == 0 || session->expires < due))
 		due = session->expires;
-	return due;
+	return due != 0 ? due - (call->now - call->steady) : 0;
 }
 
 static enum err
@@ -334,6 +354,8 @@ login_close_session(struct call *call, const struct session_request *request,
 	enum err e = find_requested(call, request, &session);
 
 	(void)reply;
+	if (e == OK)
+		e = check_closer(call, &session);
 	if (e != OK)
 		return e;
 	if (!session_is_live(&session)) {
@@ -365,5 +387,5 @@ login_forget_used(
 {
 	(void)request;
 	(void)reply;
-	return replay_sweep(call->txn, call->now, FORGET_BATCH);
+	return replay_sweep(call->txn, call_surely_past(call), FORGET_BATCH);
 }

@@ -70,7 +70,9 @@ end_session(struct call *call, const struct session_record *session,
 	ended.state = ended_state;
 	ended.reason = ended_reason;
 	ended.ended = call->now;
-	ended.due = 0;
+	ended.due = effect == EFFECT_END && session->leader != 0
+	    ? call->steady + ENDING_SECONDS
+	    : 0;
 	e = session_put(call->txn, session, &ended);
 	return e == OK ? leave_effect(call, session, effect) : e;
 }
@@ -201,5 +203,6 @@ revocation_sweep(
 {
 	(void)request;
 	(void)reply;
-	return revoked_sweep(call->txn, call->now, REVOCATION_BATCH);
+	return revoked_sweep(
+	    call->txn, call_surely_past(call), REVOCATION_BATCH);
 }

@@ -16,6 +16,10 @@
 MUST_USE enum err revoke_family(
     struct call *call, struct family_record *family, const char *reason);
 
+/* For so long the process of a session that is over may still be there: an
+ * agent that starts in between ends it. */
+#define ENDING_SECONDS 30
+
 /* Ends one live session: writes the record as `state` with the reason, and
  * leaves the effect on its leader. */
 MUST_USE enum err

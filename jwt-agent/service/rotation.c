@@ -74,7 +74,7 @@ age_of(const struct call *call, const struct presented *presented)
 		return AGE_CURRENT;
 	if (presented->generation + INT64_C(1) < family->generation)
 		return AGE_REUSED;
-	return call->now - family->rotated <= grace ? AGE_RETRY : AGE_REUSED;
+	return call->steady - family->rotated <= grace ? AGE_RETRY : AGE_REUSED;
 }
 
 static enum err
@@ -86,12 +86,14 @@ advance(struct call *call, struct presented *presented, enum age age)
 		if (presented->generation == FAMILY_GENERATION_MAX)
 			return ERR_TOKEN_EXPIRED;
 		family->generation = presented->generation + INT64_C(1);
-		family->rotated = call->now;
+		family->rotated = call->steady;
 	}
 	/* so that a clock set back does not stretch the grace time */
-	if (family->rotated > call->now)
-		family->rotated = call->now;
-	family->last_used = call->now;
+	if (family->rotated > call->steady)
+		family->rotated = call->steady;
+	/* nor ends the family when it is put right again */
+	if (family->last_used < call->now)
+		family->last_used = call->now;
 	return OK;
 }
 

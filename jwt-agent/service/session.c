@@ -141,6 +141,16 @@ terminate_one(struct call *call, const char *id, const char *reason,
 	return reply->result != NULL ? OK : ERR_NO_MEMORY;
 }
 
+/* The process of a session that was ended has had its time. */
+static enum err
+forget_due(struct call *call, const struct session_record *session)
+{
+	struct session_record over = *session; /* borrows the strings */
+
+	over.due = 0;
+	return session->due != 0 ? session_put(call->txn, session, &over) : OK;
+}
+
 /* An administrator may name a user whom the directory has lost already. */
 static enum err
 terminate_many(struct call *call,
@@ -208,8 +218,10 @@ session_leader_gone(struct call *call,
 
 	(void)reply;
 	call_note(&call->event.detail, request->reason);
-	if (e != OK || !session_is_live(&session))
+	if (e != OK)
 		return e;
+	if (!session_is_live(&session))
+		return forget_due(call, &session);
 	return end_session(
 	    call, &session, SESSION_CLOSED, request->reason, EFFECT_FORGET);
 }
@@ -218,10 +230,13 @@ session_leader_gone(struct call *call,
 static enum err
 lapse(struct call *call, const struct session_record *session)
 {
-	const char *reason = session->due == session->expires
-	    ? "token expired"
-	    : "session_max reached";
+	/* as due_of() has it, unless the clock has jumped since */
+	int64_t due = session->due + call->now - call->steady;
+	const char *reason =
+	    due == session->expires ? "token expired" : "session_max reached";
 
+	if (!session_is_live(session))
+		return forget_due(call, session);
 	if (strcmp(session->state, SESSION_PENDING) == 0)
 		return end_session(call, session, SESSION_EXPIRED,
 		    "never opened", EFFECT_FORGET);
@@ -238,7 +253,7 @@ session_lapse(
 	(void)request;
 	(void)reply;
 	for (int i = 0; i < LAPSE_BATCH && e == OK; i++) {
-		e = session_next_due(call->txn, call->now, &session);
+		e = session_next_due(call->txn, call->steady, &session);
 		if (e == OK)
 			e = lapse(call, &session);
 	}

@@ -6,6 +6,7 @@ store_test_libraries = lmdb-store/libstore.la base/libbase.la \
 store_tests = \
 	%D%/audit_test \
 	%D%/code_test \
+	%D%/check_test \
 	%D%/device_test \
 	%D%/family_test \
 	%D%/fault_test \
@@ -28,6 +29,8 @@ TESTS += $(store_tests)
 %C%_audit_test_LDADD = $(store_test_libraries)
 %C%_code_test_SOURCES = %D%/code_test.c $(store_test_fixture)
 %C%_code_test_LDADD = $(store_test_libraries)
+%C%_check_test_SOURCES = %D%/check_test.c $(store_test_fixture)
+%C%_check_test_LDADD = $(store_test_libraries)
 %C%_device_test_SOURCES = %D%/device_test.c $(store_test_fixture)
 %C%_device_test_LDADD = $(store_test_libraries)
 %C%_family_test_SOURCES = %D%/family_test.c $(store_test_fixture)

@@ -164,7 +164,7 @@ agency_begin(struct agency *agency)
 	call->caller = &agency->caller;
 	call->admin = true;
 	call->subject = AGENCY_UID;
-	call->now = host_now(&agency->host);
+	call_read_clock(call);
 	call->leader = (struct leader){-1, 77, 1};
 	e = store_begin(agency->store, TXN_WRITE, &call->txn);
 	if (e == ERR_NO_MEMORY) /* a test's injected fault: nothing is begun */

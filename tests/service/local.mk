@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: BSD-3-Clause
 SERVICE_TESTS = \
 	%D%/code_test \
+	%D%/clock_test \
 	%D%/fault_test \
 	%D%/issuer_test \
 	%D%/limit_test \
@@ -21,6 +22,7 @@ check_LTLIBRARIES += %D%/libagency.la
 %C%_issuer_test_LDADD = %D%/libagency.la
 %C%_code_test_LDADD = %D%/libagency.la
 %C%_limit_test_LDADD = %D%/libagency.la
+%C%_clock_test_LDADD = %D%/libagency.la
 %C%_login_test_LDADD = %D%/libagency.la
 %C%_revocation_test_SOURCES = %D%/revocation_test.c %D%/foreign.c %D%/foreign.h
 %C%_revocation_test_LDADD = %D%/libagency.la

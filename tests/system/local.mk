@@ -2,19 +2,24 @@
 # Run by ci/system, not by make check: these tests need root.
 EXTRA_DIST += \
 	%D%/conftest.py \
+	%D%/model.py \
+	%D%/storm.py \
 	%D%/story.py \
 	%D%/harness/__init__.py \
 	%D%/harness/agent.py \
 	%D%/harness/built.py \
 	%D%/harness/child.py \
 	%D%/harness/clock.c \
+	%D%/harness/clock.py \
 	%D%/harness/glewlwyd.py \
 	%D%/harness/imposter.py \
 	%D%/harness/issuer.py \
 	%D%/harness/keyfile.py \
 	%D%/harness/leader.py \
 	%D%/harness/logbook.py \
+	%D%/harness/manager.py \
 	%D%/harness/namespace.py \
+	%D%/harness/opener.py \
 	%D%/harness/people.py \
 	%D%/harness/provider.py \
 	%D%/harness/postgres.py \
@@ -29,11 +34,14 @@ EXTRA_DIST += \
 	%D%/test_agent_down.py \
 	%D%/test_codes.py \
 	%D%/test_config_keys.py \
+	%D%/test_debian13.py \
 	%D%/test_examples.py \
 	%D%/test_explain.py \
+	%D%/test_forged_session.py \
 	%D%/test_issuers.py \
 	%D%/test_kill.py \
 	%D%/test_limits.py \
+	%D%/test_model.py \
 	%D%/test_permission.py \
 	%D%/test_postgres.py \
 	%D%/test_provider.py \
@@ -45,6 +53,8 @@ EXTRA_DIST += \
 	%D%/test_sessions.py \
 	%D%/test_ssh_login.py \
 	%D%/test_store_bytes.py \
+	%D%/test_storm.py \
 	%D%/test_sudo.py \
+	%D%/test_take_up.py \
 	%D%/test_terminal.py \
 	%D%/test_wire.py

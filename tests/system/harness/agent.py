@@ -12,6 +12,7 @@ import subprocess
 from pathlib import Path
 
 from . import built, people
+from .clock import Clock
 from .wire import Refused, Wire
 
 numbers = itertools.count(1)
@@ -79,8 +80,8 @@ class Agent:
     # life
 
     def start(self, clock=None, files=None, user=people.AGENT_USER):
-        """Starts and waits for READY=1.  `clock`: seconds by which its clock is ahead;
-        `files`: how many descriptors the process may have."""
+        """Starts and waits for READY=1.  `clock`: seconds that have passed for it, or a
+        clock.Clock; `files`: how many descriptors the process may have."""
         ready = self._ready_socket()
         self.process = self.spawn(clock, files, user, ready)
         with ready:
@@ -250,7 +251,9 @@ def as_user(user):
 
 
 def at_clock(shift):
-    """The same for a wall clock that is shifted by so many seconds."""
+    """The same for a clock that is shifted by so many seconds, or moved."""
     if not shift:
         return []
+    if isinstance(shift, Clock):
+        return ["env", f"LD_PRELOAD={built.CLOCK}", f"CLOCK_FILE={shift.path}"]
     return ["env", f"LD_PRELOAD={built.CLOCK}", f"CLOCK_SHIFT={shift}"]
