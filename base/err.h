@@ -81,6 +81,10 @@ E(TOO_MANY_ATTEMPTS,  "io.jwtagent.TooManyAttempts",   DENIED, SHOWN,  DROP, MAX
 E(INVALID_TOKEN,      "io.jwtagent.InvalidToken",      DENIED, HIDDEN, DROP, AUTH_ERR,         PERM_DENIED,  SESSION_ERR, 3, "this is not a refresh token of this agent") \
 E(TOKEN_REUSED,       "io.jwtagent.TokenReused",       DENIED, SHOWN,  KEEP, AUTH_ERR,         PERM_DENIED,  SESSION_ERR, 3, "this refresh token was used before: all tokens of its family are revoked, enrol the device again") \
 E(TOKEN_EXPIRED,      "io.jwtagent.TokenExpired",      DENIED, SHOWN,  DROP, CRED_EXPIRED,     ACCT_EXPIRED, SESSION_ERR, 3, "the refresh token has expired: enrol the device again") \
+E(DEVICE_UNKNOWN,     "io.jwtagent.DeviceUnknown",     DENIED, SHOWN,  DROP, AUTH_ERR,         PERM_DENIED,  SESSION_ERR, 3, "the token comes from a device that is not known here") \
+E(TOO_MANY_DEVICES,   "io.jwtagent.TooManyDevices",    DENIED, SHOWN,  DROP, AUTH_ERR,         PERM_DENIED,  SESSION_ERR, 3, "the user has as many devices as are allowed: revoke one first") \
+E(PROOF_REQUIRED,     "io.jwtagent.ProofRequired",     DENIED, SHOWN,  DROP, AUTH_ERR,         PERM_DENIED,  SESSION_ERR, 3, "a proof that is signed with the device's key is required") \
+E(INVALID_PROOF,      "io.jwtagent.InvalidProof",      DENIED, SHOWN,  DROP, AUTH_ERR,         PERM_DENIED,  SESSION_ERR, 3, "the proof is not one of the device's key for this request") \
 /* things that are not there */ \
 E(NO_SUCH_USER,       "io.jwtagent.NoSuchUser",        DENIED, HIDDEN, DROP, USER_UNKNOWN,     USER_UNKNOWN, SESSION_ERR, 5, "no such user") \
 E(NO_SUCH_ISSUER,     "io.jwtagent.NoSuchIssuer",      DENIED, HIDDEN, DROP, SYSTEM_ERR,       SYSTEM_ERR,   SESSION_ERR, 5, "no such issuer") \

@@ -2,7 +2,8 @@
 
 /*
  * Durable refresh rotations by many clients at once, against those of one:
- * what the shared commit of a turn is worth. The agent runs already.
+ * what the shared commit of a turn is worth. The agent runs already, with
+ * max_devices = 0.
  * Usage: bench/refresh SOCKET USER [CLIENTS [ROTATIONS]]
  */
 

@@ -64,3 +64,29 @@ audit_seq_back(struct txn *txn, int64_t count, int64_t *seq)
 	*seq = count <= 0 ? last : last > count ? last - count : 0;
 	return OK;
 }
+
+static enum err
+remove_first(struct txn *txn, int64_t until, int64_t last)
+{
+	auto_clear(audit_record) struct audit_record first = {0};
+	struct key key;
+	enum err e = audit_next(txn, 0, &first);
+
+	if (e != OK)
+		return e;
+	if (first.time >= until || first.seq >= last)
+		return ERR_NOT_FOUND;
+	key = seq_key(first.seq);
+	return txn_delete(txn, TABLE_AUDIT, key_slice(&key));
+}
+
+enum err
+audit_sweep(struct txn *txn, int64_t until, size_t limit, size_t *done)
+{
+	int64_t last = 0;
+	enum err e = newest(txn, &last);
+
+	for (*done = 0; *done < limit && e == OK; *done += e == OK)
+		e = remove_first(txn, until, last);
+	return e == ERR_NOT_FOUND ? OK : e;
+}

@@ -41,4 +41,9 @@ audit_next(struct txn *txn, int64_t after, struct audit_record *record);
  * more than those. */
 MUST_USE enum err audit_seq_back(struct txn *txn, int64_t count, int64_t *seq);
 
+/* Removes at most `limit` records from before `until`, the oldest first and
+ * never the newest, which carries the numbering on; says how many. */
+MUST_USE enum err
+audit_sweep(struct txn *txn, int64_t until, size_t limit, size_t *done);
+
 #endif

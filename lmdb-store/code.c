@@ -114,12 +114,12 @@ next_over(struct txn *txn, int64_t now, struct code_record *record)
 }
 
 enum err
-code_sweep(struct txn *txn, int64_t now, size_t limit)
+code_sweep(struct txn *txn, int64_t now, size_t limit, size_t *done)
 {
 	auto_clear(code_record) struct code_record record = {0};
 	enum err e = OK;
 
-	for (size_t i = 0; i < limit && e == OK; i++) {
+	for (*done = 0; *done < limit && e == OK; *done += e == OK) {
 		e = next_over(txn, now, &record);
 		if (e == OK)
 			e = code_remove(txn, &record);

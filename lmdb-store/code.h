@@ -59,7 +59,8 @@ MUST_USE enum err
 code_remove(struct txn *txn, const struct code_record *record);
 
 /* Removes at most `limit` codes that ended at `now` or before. */
-MUST_USE enum err code_sweep(struct txn *txn, int64_t now, size_t limit);
+MUST_USE enum err
+code_sweep(struct txn *txn, int64_t now, size_t limit, size_t *done);
 
 MUST_USE enum err code_count(struct txn *txn, size_t *count);
 

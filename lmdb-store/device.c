@@ -2,6 +2,9 @@
 #include "lmdb-store/device.h"
 
 #include "lmdb-store/key.h"
+#include "lmdb-store/times.h"
+
+#include <string.h>
 
 DEFINE_FIELDS(device_record, DEVICE_RECORD)
 
@@ -27,19 +30,51 @@ index_put(struct txn *txn, enum table table, struct slice key, const char *id)
 	return txn_put(txn, table, key, text_slice(id));
 }
 
-enum err
-device_put(struct txn *txn, const struct device_record *record)
+/* One that is not there need not be taken out. */
+static enum err
+index_delete(struct txn *txn, enum table table, struct slice key)
 {
-	struct key key = user_key(record->uid, record->id);
-	enum err e = record_put(txn, TABLE_DEVICE, text_slice(record->id),
-	    device_record_fields(), record);
+	struct slice value;
+	enum err e = txn_get(txn, table, key, &value);
 
 	if (e == OK)
-		e = index_put(txn, TABLE_DEVICE_BY_USER, key_slice(&key), "");
+		e = txn_delete(txn, table, key);
+	return e == ERR_NOT_FOUND ? OK : e;
+}
+
+static int64_t
+alive_of(const struct device_record *record)
+{
+	return record->alive != 0 ? record->alive : record->created;
+}
+
+static enum err
+put_indexes(struct txn *txn, const struct device_record *record)
+{
+	struct key key = user_key(record->uid, record->id);
+	bool active = strcmp(record->state, DEVICE_ACTIVE) == 0;
+	enum err e = index_put(txn, TABLE_DEVICE_BY_USER, key_slice(&key), "");
+
+	if (e == OK && active)
+		e = index_put(txn, TABLE_DEVICE_ACTIVE, key_slice(&key), "");
+	if (e == OK && !active)
+		e = index_delete(txn, TABLE_DEVICE_ACTIVE, key_slice(&key));
 	if (e == OK && record->origin != NULL)
 		e = index_put(txn, TABLE_DEVICE_BY_ORIGIN,
 		    text_slice(record->origin), record->id);
+	if (e == OK)
+		e = times_add(
+		    txn, TABLE_DEVICE_BY_TIME, alive_of(record), record->id);
 	return e;
+}
+
+enum err
+device_put(struct txn *txn, const struct device_record *record)
+{
+	enum err e = record_put(txn, TABLE_DEVICE, text_slice(record->id),
+	    device_record_fields(), record);
+
+	return e == OK ? put_indexes(txn, record) : e;
 }
 
 enum err
@@ -102,4 +137,82 @@ enum err
 device_count(struct txn *txn, size_t *count)
 {
 	return txn_entries(txn, TABLE_DEVICE, count);
+}
+
+enum err
+device_count_active(struct txn *txn, int64_t uid, size_t limit, size_t *count)
+{
+	struct key prefix = user_key(uid, "");
+	struct key at = prefix;
+	struct slice key;
+	enum err e = OK;
+	size_t found = 0;
+
+	while (e == OK && found < limit) {
+		e = txn_next(
+		    txn, TABLE_DEVICE_ACTIVE, key_slice(&at), &key, NULL);
+		if (e == OK && !slice_has_prefix(key, key_slice(&prefix)))
+			e = ERR_NOT_FOUND;
+		if (e != OK)
+			break;
+		found++;
+		at = (struct key){0};
+		key_add_bytes(&at, key.data, key.size);
+	}
+	*count = found;
+	return e == ERR_NOT_FOUND ? OK : e;
+}
+
+enum err
+device_oldest(struct txn *txn, int64_t until, struct device_record *record)
+{
+	struct times_entry first;
+	enum err e = times_first(txn, TABLE_DEVICE_BY_TIME, until, &first);
+
+	return e == OK ? get_indexed(txn, text_slice(first.id), record) : e;
+}
+
+enum err
+device_keep(struct txn *txn, struct device_record *record, int64_t alive)
+{
+	enum err e = times_remove(
+	    txn, TABLE_DEVICE_BY_TIME, alive_of(record), record->id);
+
+	if (e != OK)
+		return e;
+	record->alive = alive;
+	return device_put(txn, record);
+}
+
+enum err
+device_remove(struct txn *txn, const struct device_record *record)
+{
+	struct key key = user_key(record->uid, record->id);
+	enum err e = txn_delete(txn, TABLE_DEVICE, text_slice(record->id));
+
+	if (e == OK)
+		e = txn_delete(txn, TABLE_DEVICE_BY_USER, key_slice(&key));
+	if (e == OK)
+		e = index_delete(txn, TABLE_DEVICE_ACTIVE, key_slice(&key));
+	if (e == OK && record->origin != NULL)
+		e = txn_delete(
+		    txn, TABLE_DEVICE_BY_ORIGIN, text_slice(record->origin));
+	if (e == OK)
+		e = times_remove(
+		    txn, TABLE_DEVICE_BY_TIME, alive_of(record), record->id);
+	return e == ERR_NOT_FOUND ? txn_fail(txn, ERR_INTERNAL) : e;
+}
+
+enum err
+devices_index(struct txn *txn)
+{
+	auto_clear(device_record) struct device_record device = {0};
+	enum err e = device_next(txn, NULL, &device);
+
+	while (e == OK) {
+		e = put_indexes(txn, &device);
+		if (e == OK)
+			e = device_next(txn, device.id, &device);
+	}
+	return e == ERR_NOT_FOUND ? OK : e;
 }

@@ -16,7 +16,10 @@
  * An enrolled device has a refresh `family` and the `claims` that go into its
  * access tokens. One whose tokens another issuer makes has that `issuer` (the
  * claim iss) and an `origin`: the hash of what it is known by. `seen`: the
- * last login. A device keeps its uid.
+ * last login. `jkt`: the thumbprint of its key (RFC 7638), if it has one.
+ * `fingerprint`: the hash of what it said of itself. `networks`, `oddities`:
+ * see service/oddity.h. `alive`: it was so then, for sure; absent: when it was
+ * made; only device_keep() changes it. A device keeps its uid.
  */
 #define DEVICE_RECORD(F)                                                       \
 	F(num, v)                                                              \
@@ -34,7 +37,13 @@
 	F(opt_str, seen_service)                                               \
 	F(opt_num, revoked)                                                    \
 	F(opt_str, revoked_reason)                                             \
-	F(opt_object, claims)
+	F(opt_object, claims)                                                  \
+	F(opt_str, seen_tty)                                                   \
+	F(opt_str, jkt)                                                        \
+	F(opt_str, fingerprint)                                                \
+	F(opt_list, networks)                                                  \
+	F(opt_list, oddities)                                                  \
+	F(opt_num, alive)
 DECLARE_FIELDS(device_record, DEVICE_RECORD)
 
 MUST_USE enum err
@@ -57,5 +66,24 @@ MUST_USE enum err device_next_of_user(struct txn *txn, int64_t uid,
     const char *after, struct device_record *record);
 
 MUST_USE enum err device_count(struct txn *txn, size_t *count);
+
+/* How many devices of the user are not revoked, but no more than `limit`. */
+MUST_USE enum err
+device_count_active(struct txn *txn, int64_t uid, size_t limit, size_t *count);
+
+/*
+ * For the sweep: the device that was known to be alive the longest ago, if
+ * that was at `until` or before, else ERR_NOT_FOUND; it was alive at `alive`;
+ * it goes. Its family and sessions are not touched.
+ */
+MUST_USE enum err
+device_oldest(struct txn *txn, int64_t until, struct device_record *record);
+MUST_USE enum err
+device_keep(struct txn *txn, struct device_record *record, int64_t alive);
+MUST_USE enum err
+device_remove(struct txn *txn, const struct device_record *record);
+
+/* Makes the indexes of all devices, where they are missing. */
+MUST_USE enum err devices_index(struct txn *txn);
 
 #endif

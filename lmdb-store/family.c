@@ -2,14 +2,25 @@
 #include "lmdb-store/family.h"
 
 #include "lmdb-store/key.h"
+#include "lmdb-store/times.h"
 
 DEFINE_FIELDS(family_record, FAMILY_RECORD)
+
+static int64_t
+alive_of(const struct family_record *record)
+{
+	return record->alive != 0 ? record->alive : record->created;
+}
 
 enum err
 family_put(struct txn *txn, const struct family_record *record)
 {
-	return record_put(txn, TABLE_FAMILY, text_slice(record->id),
+	enum err e = record_put(txn, TABLE_FAMILY, text_slice(record->id),
 	    family_record_fields(), record);
+
+	return e == OK
+	    ? times_add(txn, TABLE_FAMILY_BY_TIME, alive_of(record), record->id)
+	    : e;
 }
 
 enum err
@@ -17,6 +28,58 @@ family_get(struct txn *txn, const char *id, struct family_record *record)
 {
 	return record_get(
 	    txn, TABLE_FAMILY, text_slice(id), family_record_fields(), record);
+}
+
+enum err
+family_oldest(struct txn *txn, int64_t until, struct family_record *record)
+{
+	struct times_entry first;
+	enum err e = times_first(txn, TABLE_FAMILY_BY_TIME, until, &first);
+
+	if (e != OK)
+		return e;
+	e = family_get(txn, first.id, record);
+	return e == ERR_NOT_FOUND ? ERR_STORE : e;
+}
+
+enum err
+family_keep(struct txn *txn, struct family_record *record, int64_t alive)
+{
+	enum err e = times_remove(
+	    txn, TABLE_FAMILY_BY_TIME, alive_of(record), record->id);
+
+	if (e != OK)
+		return e;
+	record->alive = alive;
+	return family_put(txn, record);
+}
+
+enum err
+family_remove(struct txn *txn, const struct family_record *record)
+{
+	enum err e = txn_delete(txn, TABLE_FAMILY, text_slice(record->id));
+
+	if (e == ERR_NOT_FOUND)
+		return txn_fail(txn, ERR_INTERNAL);
+	return e == OK ? times_remove(txn, TABLE_FAMILY_BY_TIME,
+			     alive_of(record), record->id)
+		       : e;
+}
+
+enum err
+families_index(struct txn *txn)
+{
+	auto_clear(family_record) struct family_record family = {0};
+	enum err e = OK;
+
+	while (e == OK) {
+		e = record_next(txn, TABLE_FAMILY, text_slice(family.id),
+		    family_record_fields(), &family);
+		if (e == OK)
+			e = times_add(txn, TABLE_FAMILY_BY_TIME,
+			    alive_of(&family), family.id);
+	}
+	return e == ERR_NOT_FOUND ? OK : e;
 }
 
 static struct seal_place

@@ -14,8 +14,10 @@
 #define FAMILY_REVOKED "revoked"
 
 /* `id`: 16 random bytes as base64url. `generation` is the newest that was
- * issued and `rotated` when, on the steady clock (service/clock.h). `expires`: the absolute end. `secret` is
- * sealed: family_set_secret(), family_secret(). */
+ * issued and `rotated` when, on the steady clock (service/clock.h). `expires`:
+ * the absolute end. `secret` is sealed: family_set_secret(), family_secret().
+ * `alive`: it was so then, for sure; absent: when it was made; only
+ * family_keep() changes it. */
 #define FAMILY_RECORD(F)                                                       \
 	F(num, v)                                                              \
 	F(str, id)                                                             \
@@ -29,7 +31,8 @@
 	F(str, state)                                                          \
 	F(opt_num, revoked)                                                    \
 	F(opt_str, revoked_reason)                                             \
-	F(str, secret)
+	F(str, secret)                                                         \
+	F(opt_num, alive)
 DECLARE_FIELDS(family_record, FAMILY_RECORD)
 
 MUST_USE enum err
@@ -38,6 +41,15 @@ family_put(struct txn *txn, const struct family_record *record);
 /* ERR_NOT_FOUND. */
 MUST_USE enum err
 family_get(struct txn *txn, const char *id, struct family_record *record);
+
+/* For the sweep, as with devices: device.h. */
+MUST_USE enum err
+family_oldest(struct txn *txn, int64_t until, struct family_record *record);
+MUST_USE enum err
+family_keep(struct txn *txn, struct family_record *record, int64_t alive);
+MUST_USE enum err
+family_remove(struct txn *txn, const struct family_record *record);
+MUST_USE enum err families_index(struct txn *txn);
 
 /* Seals the secret into the record, whose id is set already. */
 MUST_USE enum err family_set_secret(const struct seal *seal,

@@ -3,6 +3,8 @@
 
 #include "lmdb-store/key.h"
 
+#include <string.h>
+
 DEFINE_FIELDS(jwks_record, JWKS_RECORD)
 
 enum err
@@ -17,4 +19,23 @@ jwks_get(struct txn *txn, const char *name, struct jwks_record *record)
 {
 	return record_get(
 	    txn, TABLE_JWKS, text_slice(name), jwks_record_fields(), record);
+}
+
+enum err
+jwks_next_name(struct txn *txn, const char *after, char name[JWKS_NAME_SIZE])
+{
+	struct slice key;
+	enum err e = txn_next(txn, TABLE_JWKS, text_slice(after), &key, NULL);
+
+	if (e != OK)
+		return e;
+	memcpy(name, key.data, key.size);
+	name[key.size] = '\0';
+	return OK;
+}
+
+enum err
+jwks_remove(struct txn *txn, const char *name)
+{
+	return txn_delete(txn, TABLE_JWKS, text_slice(name));
 }

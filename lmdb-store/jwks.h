@@ -34,4 +34,13 @@ MUST_USE enum err jwks_put(struct txn *txn, const struct jwks_record *record);
 MUST_USE enum err
 jwks_get(struct txn *txn, const char *name, struct jwks_record *record);
 
+/* The names in order; `after` may be `name`, and empty: from the beginning.
+ * ERR_NOT_FOUND at the end. */
+#define JWKS_NAME_SIZE (KV_KEY_MAX + 1)
+MUST_USE enum err
+jwks_next_name(struct txn *txn, const char *after, char name[JWKS_NAME_SIZE]);
+
+/* ERR_NOT_FOUND. */
+MUST_USE enum err jwks_remove(struct txn *txn, const char *name);
+
 #endif

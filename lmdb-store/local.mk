@@ -16,11 +16,14 @@ noinst_LTLIBRARIES += %D%/libstore.la
 	%D%/kv.c %D%/kv.h \
 	%D%/masterkey.c %D%/masterkey.h \
 	%D%/record.c %D%/record.h \
+	%D%/refusals.c %D%/refusals.h \
 	%D%/replay.c %D%/replay.h \
 	%D%/revoked.c %D%/revoked.h \
 	%D%/schema.c %D%/schema.h \
 	%D%/seal.c %D%/seal.h \
 	%D%/session.c %D%/session.h \
 	%D%/signkey.c %D%/signkey.h \
+	%D%/stats.c %D%/stats.h \
 	%D%/store.c %D%/store.h \
-	%D%/table.c %D%/table.h
+	%D%/table.c %D%/table.h \
+	%D%/times.c %D%/times.h

@@ -58,23 +58,29 @@ remove_mark(struct txn *txn, struct slice entry)
 	return e == ERR_NOT_FOUND ? txn_fail(txn, ERR_STORE) : e;
 }
 
+static enum err
+remove_first(struct txn *txn, int64_t now)
+{
+	struct slice entry;
+	enum err e = txn_next(
+	    txn, TABLE_REPLAY_BY_EXPIRY, text_slice(NULL), &entry, NULL);
+
+	if (e != OK)
+		return e;
+	if (entry.size <= KEY_NUMBER_SIZE)
+		return ERR_STORE;
+	if (key_number(entry.data) >= now)
+		return ERR_NOT_FOUND;
+	return remove_mark(txn, entry);
+}
+
 enum err
-replay_sweep(struct txn *txn, int64_t now, size_t limit)
+replay_sweep(struct txn *txn, int64_t now, size_t limit, size_t *done)
 {
 	enum err e = OK;
 
-	for (size_t i = 0; i < limit && e == OK; i++) {
-		struct slice entry;
-
-		e = txn_next(txn, TABLE_REPLAY_BY_EXPIRY, text_slice(NULL),
-		    &entry, NULL);
-		if (e == OK && entry.size <= KEY_NUMBER_SIZE)
-			e = ERR_STORE;
-		if (e == OK && key_number(entry.data) >= now)
-			e = ERR_NOT_FOUND;
-		if (e == OK)
-			e = remove_mark(txn, entry);
-	}
+	for (*done = 0; *done < limit && e == OK; *done += e == OK)
+		e = remove_first(txn, now);
 	return e == ERR_NOT_FOUND ? OK : e;
 }
 

@@ -21,8 +21,10 @@ MUST_USE enum err replay_put(struct txn *txn, const char *hash, int64_t until);
 
 MUST_USE enum err replay_has(struct txn *txn, const char *hash, bool *used);
 
-/* Removes at most `limit` marks that ended before `now`, the oldest first. */
-MUST_USE enum err replay_sweep(struct txn *txn, int64_t now, size_t limit);
+/* Removes at most `limit` marks that ended before `now`, the oldest first, and
+ * says how many. */
+MUST_USE enum err
+replay_sweep(struct txn *txn, int64_t now, size_t limit, size_t *done);
 
 MUST_USE enum err replay_count(struct txn *txn, size_t *count);
 

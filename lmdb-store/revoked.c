@@ -142,11 +142,11 @@ remove_mark(struct txn *txn, struct slice entry)
 }
 
 enum err
-revoked_sweep(struct txn *txn, int64_t now, size_t limit)
+revoked_sweep(struct txn *txn, int64_t now, size_t limit, size_t *done)
 {
 	enum err e = OK;
 
-	for (size_t i = 0; i < limit && e == OK; i++) {
+	for (*done = 0; *done < limit && e == OK; *done += e == OK) {
 		struct slice entry;
 
 		e = txn_next(txn, TABLE_REVOKED_BY_EXPIRY, text_slice(NULL),

@@ -49,7 +49,8 @@ MUST_USE enum err revoked_get(struct txn *txn, enum revoked_kind kind,
     const char *value, int64_t now, struct revoked_record *mark);
 
 /* Removes at most `limit` marks that ended before `now`, the oldest first. */
-MUST_USE enum err revoked_sweep(struct txn *txn, int64_t now, size_t limit);
+MUST_USE enum err
+revoked_sweep(struct txn *txn, int64_t now, size_t limit, size_t *done);
 
 MUST_USE enum err revoked_count(struct txn *txn, size_t *count);
 

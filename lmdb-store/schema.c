@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "lmdb-store/schema.h"
 
+#include "lmdb-store/device.h"
+#include "lmdb-store/family.h"
 #include "lmdb-store/key.h"
-#include "lmdb-store/record.h"
+#include "lmdb-store/session.h"
 
 #define SCHEMA_KEY "schema"
 
@@ -35,6 +37,16 @@ schema_check(struct txn *txn, enum schema_state *state)
 		return ERR_STORE;
 	*state = state_of(e, record.version);
 	return OK;
+}
+
+enum err
+schema_upgrade(struct txn *txn)
+{
+	enum err e = devices_index(txn);
+
+	if (e == OK)
+		e = families_index(txn);
+	return e == OK ? sessions_index(txn) : e;
 }
 
 enum err

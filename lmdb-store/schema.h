@@ -14,7 +14,8 @@
 /*
  * 1  the first
  * 2  jwks, replay and device_by_origin came; a device need not have a family
- * 3  revoked_by_expiry and the tables of codes came
+ * 3  marks that end, login codes, and indexes by which devices, families and
+ *    sessions are counted, shown and swept
  */
 #define SCHEMA_VERSION 3
 
@@ -28,8 +29,11 @@ enum schema_state {
 /* Reads the version. ERR_STORE_NEWER when a newer jwt-agent wrote it. */
 MUST_USE enum err schema_check(struct txn *txn, enum schema_state *state);
 
-/* Writes the version into a new or an older store, whose tables are open: so
+/* Makes the indexes that an older store does not have; its tables are open. So
  * far no record had to be changed. */
+MUST_USE enum err schema_upgrade(struct txn *txn);
+
+/* Writes the version into a new or an older store. */
 MUST_USE enum err schema_write(struct txn *txn);
 
 #endif

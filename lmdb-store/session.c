@@ -2,6 +2,7 @@
 #include "lmdb-store/session.h"
 
 #include "lmdb-store/key.h"
+#include "lmdb-store/times.h"
 
 #include <string.h>
 
@@ -46,6 +47,26 @@ due_key(const struct session_record *record)
 	return key;
 }
 
+static struct key
+end_key(const struct session_record *record)
+{
+	struct key key = {0};
+
+	if (record == NULL || session_is_live(record))
+		return key;
+	key_add_number(&key, record->ended);
+	key_add_text(&key, record->id);
+	return key;
+}
+
+/* Every session has one, for good. */
+static struct key
+history_key(const struct session_record *record)
+{
+	return record != NULL ? device_key(record->device, record->id)
+			      : (struct key){0};
+}
+
 static bool
 same_key(const struct key *left, const struct key *right)
 {
@@ -85,6 +106,12 @@ session_put(struct txn *txn, const struct session_record *before,
 	if (e == OK)
 		e = index_move(txn, TABLE_SESSION_BY_EXPIRY, due_key(before),
 		    due_key(now));
+	if (e == OK)
+		e = index_move(
+		    txn, TABLE_SESSION_BY_END, end_key(before), end_key(now));
+	if (e == OK)
+		e = index_move(txn, TABLE_SESSION_BY_DEVICE,
+		    history_key(before), history_key(now));
 	return e;
 }
 
@@ -191,4 +218,69 @@ enum err
 session_live_count(struct txn *txn, size_t *count)
 {
 	return txn_entries(txn, TABLE_SESSION_LIVE, count);
+}
+
+enum err
+session_prev_of_device(struct txn *txn, const char *device, const char *before,
+    struct session_record *record)
+{
+	struct key prefix = device_key(device, "");
+	struct key from = device_key(device, before != NULL ? before : "\xff");
+	struct slice key;
+	enum err e = txn_prev(
+	    txn, TABLE_SESSION_BY_DEVICE, key_slice(&from), &key, NULL);
+
+	if (e != OK)
+		return e;
+	if (!slice_has_prefix(key, key_slice(&prefix)))
+		return ERR_NOT_FOUND;
+	return get_indexed(txn, slice_from(key, prefix.size), record);
+}
+
+enum err
+session_oldest_ended(
+    struct txn *txn, int64_t until, struct session_record *record)
+{
+	struct times_entry first;
+	enum err e = times_first(txn, TABLE_SESSION_BY_END, until, &first);
+
+	return e == OK ? get_indexed(txn, text_slice(first.id), record) : e;
+}
+
+enum err
+session_remove(struct txn *txn, const struct session_record *record)
+{
+	enum err e;
+
+	if (session_is_live(record) || record->due != 0)
+		return txn_fail(txn, ERR_INTERNAL);
+	e = txn_delete(txn, TABLE_SESSION, text_slice(record->id));
+	if (e == ERR_NOT_FOUND)
+		return txn_fail(txn, ERR_INTERNAL);
+	if (e == OK)
+		e = index_move(txn, TABLE_SESSION_BY_END, end_key(record),
+		    (struct key){0});
+	if (e == OK)
+		e = index_move(txn, TABLE_SESSION_BY_DEVICE,
+		    history_key(record), (struct key){0});
+	return e;
+}
+
+enum err
+sessions_index(struct txn *txn)
+{
+	auto_clear(session_record) struct session_record session = {0};
+	const struct key none = {0};
+	enum err e = session_next(txn, NULL, &session);
+
+	while (e == OK) {
+		e = index_move(
+		    txn, TABLE_SESSION_BY_END, none, end_key(&session));
+		if (e == OK)
+			e = index_move(txn, TABLE_SESSION_BY_DEVICE, none,
+			    history_key(&session));
+		if (e == OK)
+			e = session_next(txn, session.id, &session);
+	}
+	return e == ERR_NOT_FOUND ? OK : e;
 }

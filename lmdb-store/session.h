@@ -4,8 +4,8 @@
 
 /*
  * Login sessions, the index of those that live (pending or active) by
- * device, and the index of those that fall due by time. Times are seconds
- * since 1970. Reading and writing: see record.h.
+ * device, that of those that fall due by time, that of those that ended by
+ * time, and that of all by device. Times are seconds since 1970. Reading and writing: see record.h.
  */
 
 #include "lmdb-store/record.h"
@@ -54,7 +54,7 @@ DECLARE_FIELDS(session_record, SESSION_RECORD)
 bool session_is_live(const struct session_record *record);
 
 /*
- * Writes `now` and keeps both indexes. `before` is the record as it is in
+ * Writes `now` and keeps the indexes. `before` is the record as it is in
  * the store, NULL for a new session; the id never changes. ERR_INTERNAL when
  * `before` is not what the indexes say.
  */
@@ -88,5 +88,20 @@ MUST_USE enum err session_next_by_due(struct txn *txn,
     const struct session_record *after, struct session_record *record);
 
 MUST_USE enum err session_live_count(struct txn *txn, size_t *count);
+
+/* The sessions of a device, the newest first: the one that was made before
+ * `before` (NULL: the newest). ERR_NOT_FOUND at the end. */
+MUST_USE enum err session_prev_of_device(struct txn *txn, const char *device,
+    const char *before, struct session_record *record);
+
+/* The session that ended the longest ago, if that was at `until` or before,
+ * else ERR_NOT_FOUND. It goes: ERR_INTERNAL if it lives. */
+MUST_USE enum err session_oldest_ended(
+    struct txn *txn, int64_t until, struct session_record *record);
+MUST_USE enum err
+session_remove(struct txn *txn, const struct session_record *record);
+
+/* Makes the indexes of all sessions by device and by end. */
+MUST_USE enum err sessions_index(struct txn *txn);
 
 #endif

@@ -74,6 +74,8 @@ start(struct store *store, const struct store_options *options,
 		e = schema_check(txn, &state);
 	if (e == OK)
 		e = take_seal(store, txn, options, state == SCHEMA_BLANK, why);
+	if (e == OK && state == SCHEMA_OLDER)
+		e = schema_upgrade(txn);
 	if (e == OK && state != SCHEMA_CURRENT)
 		e = schema_write(txn);
 	if (e == OK)

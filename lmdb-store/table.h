@@ -26,7 +26,14 @@
 	T(REVOKED_BY_EXPIRY, "revoked_by_expiry", 0)                           \
 	T(CODE, "code", 1)                                                     \
 	T(CODE_BY_USER, "code_by_user", 0)                                     \
-	T(CODE_BY_EXPIRY, "code_by_expiry", 0)
+	T(CODE_BY_EXPIRY, "code_by_expiry", 0)                                 \
+	T(DEVICE_ACTIVE, "device_active", 0)                                   \
+	T(DEVICE_BY_TIME, "device_by_time", 0)                                 \
+	T(FAMILY_BY_TIME, "family_by_time", 0)                                 \
+	T(SESSION_BY_DEVICE, "session_by_device", 0)                           \
+	T(SESSION_BY_END, "session_by_end", 0)                                 \
+	T(REFUSALS, "refusals", 1)                                             \
+	T(REFUSALS_BY_TIME, "refusals_by_time", 0)
 
 enum table {
 #define T(id, name, version) TABLE_##id,

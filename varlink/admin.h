@@ -56,5 +56,12 @@ DECLARE_FIELDS(audit_view, AUDIT_VIEW)
 	F(num, problems)                                                       \
 	F(opt_str, problem)
 DECLARE_FIELDS(table_view, TABLE_VIEW)
+/* `tables`: objects {table, entries} with `oldest`, a time, where the table has
+ * times. */
+#define STORE_STATS_REPLY(F)                                                   \
+	F(list, tables)                                                        \
+	F(num, size)                                                           \
+	F(num, map)
+DECLARE_FIELDS(store_stats_reply, STORE_STATS_REPLY)
 
 #endif

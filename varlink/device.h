@@ -8,11 +8,12 @@
 
 #include "varlink/session.h"
 
-/* `claims` go into every access token of the device. */
+/* `claims` go into every access token of the device. `key`: a public JWK. */
 #define ENROLL_REQUEST(F)                                                      \
 	F(str, user)                                                           \
 	F(str, name)                                                           \
-	F(opt_object, claims)
+	F(opt_object, claims)                                                  \
+	F(opt_object, key)
 DECLARE_FIELDS(enroll_request, ENROLL_REQUEST)
 
 #define ENROLL_REPLY(F)                                                        \
@@ -50,8 +51,17 @@ DECLARE_FIELDS(device_request, DEVICE_REQUEST)
 	F(opt_num, generation)                                                 \
 	F(opt_num, refresh_expires)                                            \
 	F(num, sessions)                                                       \
-	F(opt_object, claims)
+	F(opt_object, claims)                                                  \
+	F(opt_str, seen_tty)                                                   \
+	F(opt_str, jkt)
 DECLARE_FIELDS(device_view, DEVICE_VIEW)
+
+/* What one device is shown with: the interface file says what is in them. */
+#define DEVICE_DETAIL(F)                                                       \
+	DEVICE_VIEW(F)                                                         \
+	F(list, history)                                                       \
+	F(list, oddities)
+DECLARE_FIELDS(device_detail, DEVICE_DETAIL)
 
 #define DEVICE_REVOKE_REQUEST(F)                                               \
 	F(str, device)                                                         \
@@ -71,5 +81,21 @@ DECLARE_FIELDS(device_revoke_reply, DEVICE_REVOKE_REPLY)
 	F(str, device)                                                         \
 	F(str, result)
 DECLARE_FIELDS(device_restore_reply, DEVICE_RESTORE_REPLY)
+
+#define DEVICE_RENAME_REQUEST(F)                                               \
+	F(str, device)                                                         \
+	F(str, name)
+DECLARE_FIELDS(device_rename_request, DEVICE_RENAME_REQUEST)
+
+#define DEVICE_RENAME_REPLY(F)                                                 \
+	F(str, device)                                                         \
+	F(str, name)
+DECLARE_FIELDS(device_rename_reply, DEVICE_RENAME_REPLY)
+
+/* Answered with an enroll_reply. */
+#define ENROLL_AGAIN_REQUEST(F)                                                \
+	F(str, device)                                                         \
+	F(opt_object, key)
+DECLARE_FIELDS(enroll_again_request, ENROLL_AGAIN_REQUEST)
 
 #endif

@@ -9,7 +9,8 @@
 
 #include "base/fields.h"
 
-/* `cut`: the last answer had exactly the length at which clients cut. */
+/* `cut`: the last answer had exactly the length at which clients cut.
+ * `fingerprint`: what the device says of itself; kept as a hash. */
 #define AUTHENTICATE_REQUEST(F)                                                \
 	F(str, user)                                                           \
 	F(num, uid)                                                            \
@@ -17,7 +18,8 @@
 	F(opt_str, rhost)                                                      \
 	F(opt_str, tty)                                                        \
 	F(secret, token)                                                       \
-	F(opt_flag, cut)
+	F(opt_flag, cut)                                                       \
+	F(opt_str, fingerprint)
 DECLARE_FIELDS(authenticate_request, AUTHENTICATE_REQUEST)
 
 /* `expires`: end of the token, seconds since 1970. */

@@ -8,8 +8,12 @@
 
 #include "varlink/session.h"
 
-/* RFC 6749 section 6. */
-#define REFRESH_REQUEST(F) F(secret, token)
+/* RFC 6749 section 6. `proof`: verify/proof.h. `fingerprint`: what the device
+ * says of itself; kept as a hash. */
+#define REFRESH_REQUEST(F)                                                     \
+	F(secret, token)                                                       \
+	F(opt_secret, proof)                                                   \
+	F(opt_str, fingerprint)
 DECLARE_FIELDS(refresh_request, REFRESH_REQUEST)
 
 #define REFRESH_REPLY(F)                                                       \

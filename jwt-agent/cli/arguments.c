@@ -6,7 +6,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#define WORDS_MAX 3 /* noun, verb, argument */
+#define WORDS_MAX 4 /* noun, verb, two arguments */
 
 static const struct cli_option_row rows[CLI_OPTION_COUNT] = {
     [CLI_CONFIG] = {"config", "FILE", "configuration file"},
@@ -34,6 +34,8 @@ static const struct cli_option_row rows[CLI_OPTION_COUNT] = {
     [CLI_WATCH] = {"watch", NULL, "go on showing what changes"},
     [CLI_YES] = {"yes", NULL, "do not ask"},
     [CLI_TTL] = {"ttl", "TIME", "how long it counts"},
+    [CLI_AGAIN] = {"again", "DEVICE", "enrol this device once more"},
+    [CLI_KEY] = {"key", "FILE", "the device's key"},
     [CLI_JSON] = {"json", NULL, "answer in JSON"},
 };
 
@@ -141,7 +143,14 @@ read_options(int argc, char **argv, struct call *call, struct words *words)
 	return e;
 }
 
-/* Finds the row, and the word that is its argument. */
+static bool
+takes_two(const struct command *command)
+{
+	return command->argument != NULL &&
+	    strchr(command->argument, ' ') != NULL;
+}
+
+/* Finds the row, and the words that are its arguments. */
 static enum err
 read_words(struct call *call, const struct words *words)
 {
@@ -164,6 +173,8 @@ read_words(struct call *call, const struct words *words)
 		return refuse("%s: unknown command %s", noun, verb);
 	if (call->command->argument != NULL && words->count > used)
 		call->argument = words->word[used++];
+	if (takes_two(call->command) && words->count > used)
+		call->second = words->word[used++];
 	if (words->count > used || words->surplus > 0)
 		return refuse("%s: too many arguments", noun);
 	return OK;
@@ -186,8 +197,9 @@ check_call(const struct call *call)
 			return refuse("%s needs --%s %s", command->noun,
 			    rows[i].name, rows[i].argument);
 	}
-	if (command->argument != NULL && command->argument[0] != '[' &&
-	    call->argument == NULL)
+	if ((command->argument != NULL && command->argument[0] != '[' &&
+		call->argument == NULL) ||
+	    (takes_two(command) && call->second == NULL))
 		return refuse(
 		    "%s needs a %s", command->noun, command->argument);
 	return OK;

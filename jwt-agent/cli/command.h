@@ -41,6 +41,8 @@ enum cli_option {
 	CLI_WATCH,
 	CLI_YES,
 	CLI_TTL,
+	CLI_AGAIN,
+	CLI_KEY,
 	CLI_JSON,
 	CLI_OPTION_COUNT
 };
@@ -52,8 +54,8 @@ struct call;
 struct command {
 	const char *noun;
 	const char *verb; /* NULL: the noun alone */
-	/* what it is called, in brackets if it may be absent; NULL: takes
-	 * none */
+	/* what it is called, in brackets if it may be absent; two of them: with
+	 * a blank between; NULL: takes none */
 	const char *argument;
 	unsigned needs; /* CLI_BIT()s of options it cannot do without */
 	unsigned takes; /* and of those it takes beside them */
@@ -65,6 +67,7 @@ struct call {
 	const struct cli_program *program;
 	const struct command *command;
 	char *argument;
+	char *second;			/* argument */
 	char *option[CLI_OPTION_COUNT]; /* NULL: not given; a flag: "" */
 	char *claim[CALL_CLAIMS_MAX];	/* every --claim */
 	size_t claims;
@@ -94,6 +97,7 @@ int cli_config_show(const struct call *call);
 int cli_device_enroll(const struct call *call);
 int cli_device_list(const struct call *call);
 int cli_device_restore(const struct call *call);
+int cli_device_rename(const struct call *call);
 int cli_device_revoke(const struct call *call);
 int cli_device_show(const struct call *call);
 int cli_doctor(const struct call *call);
@@ -109,6 +113,7 @@ int cli_session_list(const struct call *call);
 int cli_session_show(const struct call *call);
 int cli_session_terminate(const struct call *call);
 int cli_status(const struct call *call);
+int cli_store_stats(const struct call *call);
 int cli_token_explain(const struct call *call);
 int cli_token_refresh(const struct call *call);
 int cli_token_revoke(const struct call *call);

@@ -41,8 +41,8 @@ cli_device_list(const struct call *call)
 	return err_exit(output_table(columns, COUNT(columns), devices));
 }
 
-int
-cli_device_show(const struct call *call)
+static enum err
+print_record(const json_t *device)
 {
 	static const struct column columns[] = {
 	    {"device", "device", COLUMN_PLAIN},
@@ -54,16 +54,62 @@ cli_device_show(const struct call *call)
 	    {"last login", "seen", COLUMN_TIME},
 	    {"from", "seen_rhost", COLUMN_PLAIN},
 	    {"service", "seen_service", COLUMN_PLAIN},
+	    {"terminal", "seen_tty", COLUMN_PLAIN},
 	    {"revoked", "revoked", COLUMN_TIME},
 	    {"reason", "revoked_reason", COLUMN_PLAIN},
 	    {"tokens from", "issuer", COLUMN_PLAIN},
 	    {"generation", "generation", COLUMN_PLAIN},
 	    {"refresh ends", "refresh_expires", COLUMN_TIME},
 	    {"sessions", "sessions", COLUMN_PLAIN},
+	    {"key", "jkt", COLUMN_PLAIN},
 	    {"claims", "claims", COLUMN_PLAIN},
 	};
+
+	return output_record(columns, COUNT(columns), device);
+}
+
+static enum err
+print_history(const json_t *device)
+{
+	static const struct column columns[] = {
+	    {"SESSION", "session", COLUMN_PLAIN},
+	    {"SERVICE", "service", COLUMN_PLAIN},
+	    {"FROM", "rhost", COLUMN_PLAIN},
+	    {"TTY", "tty", COLUMN_PLAIN},
+	    {"LOGIN", "created", COLUMN_TIME},
+	    {"STATE", "state", COLUMN_PLAIN},
+	    {"ENDED", "ended", COLUMN_TIME},
+	    {"REASON", "reason", COLUMN_PLAIN},
+	};
+	const json_t *history = json_object_get(device, "history");
+
+	if (json_array_size(history) == 0)
+		return OK;
+	puts("\nlast sessions:");
+	return output_table(columns, COUNT(columns), history);
+}
+
+static enum err
+print_oddities(const json_t *device)
+{
+	static const struct column columns[] = {
+	    {"TIME", "time", COLUMN_TIME},
+	    {"EVENT", "event", COLUMN_PLAIN},
+	    {"DETAIL", "detail", COLUMN_PLAIN},
+	};
+	const json_t *oddities = json_object_get(device, "oddities");
+
+	if (json_array_size(oddities) == 0)
+		return OK;
+	puts("\nnoticed:");
+	return output_table(columns, COUNT(columns), oddities);
+}
+
+int
+cli_device_show(const struct call *call)
+{
 	const struct device_request request = {.device = call->argument};
-	auto_clear(device_view) struct device_view view = {0};
+	auto_clear(device_detail) struct device_detail detail = {0};
 	auto_json json_t *device = NULL;
 	enum err e = connection_ask(call,
 	    &(struct client_call){
@@ -71,17 +117,48 @@ cli_device_show(const struct call *call)
 		.request_fields = device_request_fields(),
 		.request = &request,
 		.fd = -1,
-		.reply_fields = device_view_fields(),
-		.reply = &view,
+		.reply_fields = device_detail_fields(),
+		.reply = &detail,
 	    });
 
 	if (e == OK)
-		e = output_encode(device_view_fields(), &view, &device);
-	if (e != OK)
-		return err_exit(e);
-	if (call_has(call, CLI_JSON))
+		e = output_encode(device_detail_fields(), &detail, &device);
+	if (e == OK && call_has(call, CLI_JSON))
 		return err_exit(output_json(device));
-	return err_exit(output_record(columns, COUNT(columns), device));
+	if (e == OK)
+		e = print_record(device);
+	if (e == OK)
+		e = print_history(device);
+	return err_exit(e == OK ? print_oddities(device) : e);
+}
+
+int
+cli_device_rename(const struct call *call)
+{
+	const struct device_rename_request request = {
+	    .device = call->argument,
+	    .name = call->second,
+	};
+	auto_clear(device_rename_reply) struct device_rename_reply reply = {0};
+	auto_json json_t *answer = NULL;
+	enum err e = connection_ask(call,
+	    &(struct client_call){
+		.method = "io.jwtagent.Device.Rename",
+		.request_fields = device_rename_request_fields(),
+		.request = &request,
+		.fd = -1,
+		.reply_fields = device_rename_reply_fields(),
+		.reply = &reply,
+	    });
+
+	if (e == OK)
+		e = output_encode(
+		    device_rename_reply_fields(), &reply, &answer);
+	if (e == OK && call_has(call, CLI_JSON))
+		return err_exit(output_json(answer));
+	if (e == OK)
+		printf("%s: renamed\n", reply.device);
+	return err_exit(e);
 }
 
 static int

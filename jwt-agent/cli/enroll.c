@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "jwt-agent/cli/connection.h"
 #include "jwt-agent/cli/output.h"
+#include "jwt-agent/cli/proof.h"
 #include "jwt-agent/cli/tokenfile.h"
 #include "varlink/device.h"
 
@@ -56,9 +57,10 @@ read_claims(const struct call *call, json_t **out)
 }
 
 static enum err
-ask(const struct call *call, struct enroll_reply *reply)
+ask_new(const struct call *call, json_t *key, struct enroll_reply *reply)
 {
-	auto_clear(enroll_request) struct enroll_request request = {0};
+	auto_clear(enroll_request) struct enroll_request request = {
+	    .key = json_incref(key)};
 	enum err e = connection_user(call, &request.user);
 
 	if (e != OK)
@@ -78,6 +80,45 @@ ask(const struct call *call, struct enroll_reply *reply)
 		.reply_fields = enroll_reply_fields(),
 		.reply = reply,
 	    });
+}
+
+static enum err
+ask_again(const struct call *call, json_t *key, struct enroll_reply *reply)
+{
+	const struct enroll_again_request request = {
+	    .device = call->option[CLI_AGAIN], .key = key};
+
+	return connection_ask(call,
+	    &(struct client_call){
+		.method = "io.jwtagent.Device.EnrollAgain",
+		.request_fields = enroll_again_request_fields(),
+		.request = &request,
+		.fd = -1,
+		.reply_fields = enroll_reply_fields(),
+		.reply = reply,
+	    });
+}
+
+static enum err
+ask(const struct call *call, json_t *key, struct enroll_reply *reply)
+{
+	return call_has(call, CLI_AGAIN) ? ask_again(call, key, reply)
+					 : ask_new(call, key, reply);
+}
+
+/* A device that is there already has a user, a name and claims. */
+static enum err
+check_options(const struct call *call)
+{
+	bool again = call_has(call, CLI_AGAIN);
+
+	if (again != call_has(call, CLI_NAME) &&
+	    !(again && (call_has(call, CLI_USER) || call_has(call, CLI_CLAIM))))
+		return OK;
+	connection_complain(call,
+	    again ? "--again goes without --name, --user and --claim"
+		  : "say --name NAME, or --again DEVICE");
+	return ERR_USAGE;
 }
 
 /* Everything that can fail on our side fails before the device exists. */
@@ -155,14 +196,20 @@ cli_device_enroll(const struct call *call)
 {
 	auto_free(tokenfile) struct tokenfile *file = NULL;
 	auto_clear(enroll_reply) struct enroll_reply reply = {0};
+	auto_json json_t *key = NULL;
 	struct file_error error;
-	enum err e = prepare_file(call, &file, &error);
+	enum err e = check_options(call);
 
+	if (e == OK && call_has(call, CLI_KEY))
+		e = proof_read_public(call, call->option[CLI_KEY], &key);
+	if (e != OK)
+		return err_exit(e);
+	e = prepare_file(call, &file, &error);
 	if (e != OK) {
 		connection_complain(call, "%s", error.text);
 		return err_exit(e);
 	}
-	e = ask(call, &reply);
+	e = ask(call, key, &reply);
 	if (e != OK)
 		return err_exit(e);
 	e = store(file, &reply, &error);

@@ -25,11 +25,13 @@ noinst_LTLIBRARIES += %D%/libcli.la
 	%D%/pamfile.c %D%/pamfile.h \
 	%D%/qr.c %D%/qr.h \
 	%D%/refresh.c %D%/refresh.h \
+	%D%/proof.c %D%/proof.h \
 	%D%/replacement.c %D%/replacement.h \
 	%D%/session.c \
 	%D%/sshdfile.c %D%/sshdfile.h \
 	%D%/status.c \
 	%D%/store_check.c \
+	%D%/store.c \
 	%D%/token.c \
 	%D%/tokenfile.c %D%/tokenfile.h \
 	%D%/usage.c %D%/usage.h \

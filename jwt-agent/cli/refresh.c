@@ -3,17 +3,19 @@
 
 #include "base/host.h"
 #include "jwt-agent/cli/connection.h"
+#include "jwt-agent/cli/proof.h"
 #include "jwt-agent/cli/tokenfile.h"
 
 enum err
 refresh_token(const struct call *call, const struct secret *token,
     struct refresh_reply *reply)
 {
-	struct secret *copy = NULL;
-	enum err e = secret_new(&copy, secret_data(token), secret_size(token));
-	auto_clear(refresh_request) struct refresh_request request = {
-	    .token = copy};
+	auto_clear(refresh_request) struct refresh_request request = {0};
+	enum err e =
+	    secret_new(&request.token, secret_data(token), secret_size(token));
 
+	if (e == OK)
+		e = proof_make(call, &request.proof);
 	if (e != OK)
 		return e;
 	return connection_ask(call,

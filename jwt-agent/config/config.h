@@ -91,6 +91,14 @@ struct config {
 	int64_t limit_attempts;
 	int64_t limit_window; /* seconds */
 	int64_t limit_code_attempts;
+	/* [device] */
+	bool auto_register;
+	int64_t max_devices; /* 0: any number */
+	bool require_key;
+	/* [retention]; times in seconds */
+	int64_t keep_sessions;
+	int64_t keep_devices;
+	int64_t keep_audit;
 
 	struct issuer_config *issuers; /* in the order of their headers */
 	size_t issuer_count;
@@ -98,6 +106,7 @@ struct config {
 	size_t service_count;
 
 	struct origins agent_origins, token_origins, limit_origins;
+	struct origins device_origins, retention_origins;
 	struct texts files; /* the main file's path first */
 };
 
@@ -158,7 +167,7 @@ __attribute__((format(printf, 6, 7))) enum err config_refuse_item(
     const struct config *config, const char *section, const char *key,
     size_t item, struct config_error *error, const char *format, ...);
 
-/* The schema: agent, token, limit, issuer and service. */
+/* The schema: what has one section, then issuer and service. */
 struct config_kind {
 	const char *name;
 	bool named;
@@ -170,6 +179,8 @@ enum {
 	CONFIG_AGENT,
 	CONFIG_TOKEN,
 	CONFIG_LIMIT,
+	CONFIG_DEVICE,
+	CONFIG_RETENTION,
 	CONFIG_ISSUER,
 	CONFIG_SERVICE,
 	CONFIG_KINDS

@@ -16,6 +16,7 @@
 #define USER_MAX 256
 #define MESSAGE_MAX 200
 #define ATTEMPTS_MAX 1000000
+#define DEVICES_MAX 1000000
 #define UID_LAST 4294967294 /* the one behind it means no uid */
 
 #define SYMMETRIC "HS256|HS384|HS512"
@@ -68,6 +69,24 @@ static const struct option limit_options[] = {
 	"how long refusals are counted"},
     {"limit", "code_attempts", OPTION_NUMBER, AT(limit_code_attempts), "10", 1,
 	ATTEMPTS_MAX, NULL, "wrong login codes that a place may try in it"},
+};
+
+static const struct option device_options[] = {
+    {"device", "auto_register", OPTION_FLAG, AT(auto_register), "yes", 0, 0,
+	NULL, "whether other issuers' tokens may come from new devices"},
+    {"device", "max_devices", OPTION_NUMBER, AT(max_devices), "64", 0,
+	DEVICES_MAX, NULL, "how many active devices a user may have"},
+    {"device", "require_key", OPTION_FLAG, AT(require_key), "no", 0, 0, NULL,
+	"whether a device must have a key"},
+};
+
+static const struct option retention_options[] = {
+    {"retention", "sessions", OPTION_SECONDS, AT(keep_sessions), "90d", 1,
+	YEARS_10, NULL, "how long sessions that ended are kept"},
+    {"retention", "devices", OPTION_SECONDS, AT(keep_devices), "400d", 1,
+	YEARS_10, NULL, "how long devices out of use are kept"},
+    {"retention", "audit", OPTION_SECONDS, AT(keep_audit), "400d", 1, YEARS_10,
+	NULL, "how long audit events are kept"},
 };
 
 #undef AT
@@ -151,6 +170,8 @@ static const struct option service_options[] = {
 static_assert(COUNT(agent_options) <= CONFIG_KEYS_MAX, "agent");
 static_assert(COUNT(token_options) <= CONFIG_KEYS_MAX, "token");
 static_assert(COUNT(limit_options) <= CONFIG_KEYS_MAX, "limit");
+static_assert(COUNT(device_options) <= CONFIG_KEYS_MAX, "device");
+static_assert(COUNT(retention_options) <= CONFIG_KEYS_MAX, "retention");
 static_assert(COUNT(issuer_options) <= CONFIG_KEYS_MAX, "issuer");
 static_assert(COUNT(service_options) <= CONFIG_KEYS_MAX, "service");
 
@@ -164,6 +185,10 @@ config_kinds(void)
 		COUNT(token_options)},
 	    [CONFIG_LIMIT] = {"limit", false, limit_options,
 		COUNT(limit_options)},
+	    [CONFIG_DEVICE] = {"device", false, device_options,
+		COUNT(device_options)},
+	    [CONFIG_RETENTION] = {"retention", false, retention_options,
+		COUNT(retention_options)},
 	    [CONFIG_ISSUER] = {"issuer", true, issuer_options,
 		COUNT(issuer_options)},
 	    [CONFIG_SERVICE] = {"service", true, service_options,

@@ -28,6 +28,8 @@ nameless_section(struct config *config, size_t kind)
 	    [CONFIG_AGENT] = &config->agent_origins,
 	    [CONFIG_TOKEN] = &config->token_origins,
 	    [CONFIG_LIMIT] = &config->limit_origins,
+	    [CONFIG_DEVICE] = &config->device_origins,
+	    [CONFIG_RETENTION] = &config->retention_origins,
 	};
 
 	return (struct section){
@@ -37,17 +39,19 @@ nameless_section(struct config *config, size_t kind)
 static bool
 section_at(struct config *config, size_t index, struct section *out)
 {
-	size_t named = index - CONFIG_ISSUER;
-
-	if (index < CONFIG_ISSUER)
+	if (index < CONFIG_ISSUER) {
 		*out = nameless_section(config, index);
-	else if (named < config->issuer_count)
-		*out = issuer_section(&config->issuers[named]);
-	else if (named - config->issuer_count < config->service_count)
-		*out = service_section(
-		    &config->services[named - config->issuer_count]);
-	else
+		return true;
+	}
+	index -= CONFIG_ISSUER;
+	if (index < config->issuer_count) {
+		*out = issuer_section(&config->issuers[index]);
+		return true;
+	}
+	index -= config->issuer_count;
+	if (index >= config->service_count)
 		return false;
+	*out = service_section(&config->services[index]);
 	return true;
 }
 

@@ -7,6 +7,7 @@
 #include "jwt-agent/server/process.h"
 #include "jwt-agent/server/takeup.h"
 #include "jwt-agent/server/turn.h"
+#include "jwt-agent/service/sweep.h"
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -19,7 +20,12 @@ struct calls {
 	struct leaders *leaders;
 	struct keys *keys;
 	struct caller self;
+	sd_event_source *sweep_on; /* when sweeps that have more go on */
+	uint32_t sweeps_left;	   /* which those are, a bit for each */
 };
+
+/* Between two steps of a sweep, for whoever wants to log in. */
+#define SWEEP_PAUSE_MICROSECONDS 20000
 
 static bool
 is_admin(const struct calls *calls, const struct caller *caller)
@@ -134,6 +140,23 @@ log_store(const struct calls *calls, const struct task *task)
 
 static void keep_clock(struct calls *calls);
 
+/* A sweep whose step was full has more to do. */
+static void
+note_sweep(struct calls *calls, const struct task *task)
+{
+	const struct sweep_request *request = task->request;
+	const struct sweep_reply *reply = task->reply;
+
+	if (task->row != &request_sweep || task->outcome != OK || !reply->more)
+		return;
+	for (size_t i = 0; sweep_at(i) != NULL; i++)
+		if (strcmp(sweep_at(i)->name, request->sweep) == 0)
+			calls->sweeps_left |= UINT32_C(1) << i;
+	sd_event_source_set_time_relative(
+	    calls->sweep_on, SWEEP_PAUSE_MICROSECONDS);
+	sd_event_source_set_enabled(calls->sweep_on, SD_EVENT_ONESHOT);
+}
+
 static void
 settle(struct task *task, void *context)
 {
@@ -147,6 +170,7 @@ settle(struct task *task, void *context)
 	}
 	carry_out(calls, task);
 	task_count(task);
+	note_sweep(calls, task);
 	task_log(task, calls->options.log);
 	log_store(calls, task);
 	(void)!give_answer(task, true);
@@ -468,6 +492,44 @@ on_taken_up(const char *session, const char *reason, void *context)
 	report_gone(context, session, reason);
 }
 
+static void
+step_sweeps(struct calls *calls, uint32_t which)
+{
+	for (size_t i = 0; sweep_at(i) != NULL; i++) {
+		auto_json json_t *parameters =
+		    json_pack("{ss}", "sweep", sweep_at(i)->name);
+
+		if ((which & UINT32_C(1) << i) != 0)
+			submit(calls, &request_sweep, parameters);
+	}
+}
+
+static int
+on_sweep_on(sd_event_source *source, uint64_t now, void *context)
+{
+	struct calls *calls = context;
+	uint32_t which = calls->sweeps_left;
+
+	(void)source;
+	(void)now;
+	calls->sweeps_left = 0;
+	step_sweeps(calls, which);
+	return 0;
+}
+
+/* Behind everything that somebody waits for. */
+static enum err
+prepare_sweeps(struct calls *calls, sd_event *loop)
+{
+	if (sd_event_add_time_relative(loop, &calls->sweep_on, CLOCK_MONOTONIC,
+		0, 0, on_sweep_on, calls) < 0 ||
+	    sd_event_source_set_priority(
+		calls->sweep_on, SD_EVENT_PRIORITY_IDLE - 1) < 0 ||
+	    sd_event_source_set_enabled(calls->sweep_on, SD_EVENT_OFF) < 0)
+		return ERR_IO;
+	return OK;
+}
+
 enum err
 calls_new(
     struct calls **out, sd_event *loop, const struct calls_options *options)
@@ -490,6 +552,8 @@ calls_new(
 		    &(struct keys_options){options->service, options->log,
 			{on_keys_ready, on_keys_fetched, calls}});
 	if (e == OK)
+		e = prepare_sweeps(calls, loop);
+	if (e == OK)
 		e = take_up_sessions(options->service, options->fdstore,
 		    calls->leaders, on_taken_up, calls);
 	if (e == OK)
@@ -505,6 +569,7 @@ calls_free(struct calls *calls)
 	turn_free(calls->turn);
 	keys_free(calls->keys);
 	leaders_free(calls->leaders);
+	sd_event_source_disable_unref(calls->sweep_on);
 	free(calls);
 }
 
@@ -528,9 +593,6 @@ calls_abandon(struct peer *peer)
 void
 calls_sweep(struct calls *calls)
 {
-	submit(calls, &request_lapse, NULL);
-	submit(calls, &request_forget_used, NULL);
-	submit(calls, &request_forget_marks, NULL);
-	submit(calls, &request_forget_codes, NULL);
+	step_sweeps(calls, UINT32_MAX);
 	keys_sweep(calls->keys);
 }

@@ -40,7 +40,7 @@ void calls_go_on(struct calls *calls, struct peer *peer);
  * keys, goes on without it: an answer that is lost does not undo what was done. */
 void calls_abandon(struct peer *peer);
 
-/* What is due by now: sessions that lapse, marks that end, keys. */
+/* What is due by now: every sweep of service/sweep.h, keys. */
 void calls_sweep(struct calls *calls);
 
 /* Commits what is under way. */

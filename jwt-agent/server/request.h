@@ -20,10 +20,11 @@ enum who {
 };
 
 enum request_flag {
-	AUDIT_GRANTS = 1, /* a grant is audited, not only a refusal */
-	VEILED = 2,	  /* a refusal says what err_shown() allows */
-	TAKES_LEADER = 4, /* the caller's pidfd comes with the message */
-	LIMITED = 8,	  /* refusals are counted: service/limit.h */
+	AUDIT_GRANTS = 1,     /* a grant is audited, not only a refusal */
+	VEILED = 2,	      /* a refusal says what err_shown() allows */
+	TAKES_LEADER = 4,     /* the caller's pidfd comes with the message */
+	LIMITED = 8,	      /* refusals are counted: service/limit.h */
+	COUNTS_REFUSALS = 16, /* refusals are counted for the user */
 };
 
 typedef enum err (*request_run)(
@@ -64,11 +65,8 @@ extern const size_t request_count;
 
 /* What the agent asks of itself. */
 extern const struct request request_leader_gone;
-extern const struct request request_lapse;
-extern const struct request request_forget_used;
+extern const struct request request_sweep;
 extern const struct request request_keep_keys;
-extern const struct request request_forget_marks;
-extern const struct request request_forget_codes;
 extern const struct request request_keep_clock;
 
 /* The row of a method; ERR_METHOD_NOT_FOUND, ERR_INTERFACE_NOT_FOUND. */

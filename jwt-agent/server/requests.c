@@ -10,6 +10,7 @@
 #include "jwt-agent/service/session.h"
 #include "jwt-agent/service/storecheck.h"
 #include "jwt-agent/service/timekeeping.h"
+#include "jwt-agent/service/sweep.h"
 #include "jwt-agent/service/token.h"
 #include "jwt-agent/service/token_revocation.h"
 #include "jwt-agent/service/user.h"
@@ -24,7 +25,7 @@
 /* clang-format off */
 #define CALLS(R) \
 /* method                         who      txn    event                flags                       names         subject          run                  request                    reply */ \
-R("io.jwtagent.Login.Authenticate", SERVICE, WRITE, "login",             LOGIN_FLAGS | LIMITED,      NULL,         NULL,            login_authenticate,  authenticate_request,      authenticate_reply) \
+R("io.jwtagent.Login.Authenticate", SERVICE, WRITE, "login",             LOGIN_FLAGS | LIMITED | COUNTS_REFUSALS, NULL,         NULL,            login_authenticate,  authenticate_request,      authenticate_reply) \
 R("io.jwtagent.Login.CheckAccount", SERVICE, WRITE, "account",           VEILED,                     NULL,         NULL,            login_check_account, session_request,           empty) \
 R("io.jwtagent.Login.Credential",   SERVICE, WRITE, "credential",        VEILED,                     NULL,         NULL,            login_credential,    credential_request,        empty) \
 R("io.jwtagent.Login.OpenSession",  SERVICE, WRITE, "session-open",      LOGIN_FLAGS | TAKES_LEADER, NULL,         NULL,            login_open_session,  session_request,           empty) \
@@ -34,14 +35,17 @@ R("io.jwtagent.Token.Refresh",      OWNER,   WRITE, "refresh",           AUDIT_G
 R("io.jwtagent.Token.Explain",      OWNER,   READ,  "explain",           0,                          names_explain, NULL,           token_explain,       explain_request,           explain_reply) \
 R("io.jwtagent.Token.ListKeys",     ANY,     READ,  "list-keys",         0,                          NULL,         NULL,            token_list_keys,     empty,                     keys_reply) \
 R("io.jwtagent.Device.Enroll",      OWNER,   WRITE, "enroll",            AUDIT_GRANTS,               names_enroll, NULL,            device_enroll,       enroll_request,            enroll_reply) \
-R("io.jwtagent.Device.Show",        OWNER,   READ,  "device-show",       0,                          NULL,         subject_show,    device_show,         device_request,            device_view) \
+R("io.jwtagent.Device.Show",        OWNER,   READ,  "device-show",       0,                          NULL,         subject_show,    device_show,         device_request,            device_detail) \
 R("io.jwtagent.Session.Show",       OWNER,   READ,  "session-show",      0,                          NULL,         subject_session, session_show,        session_show_request,      session_view) \
 R("io.jwtagent.Issuer.Show",        ADMIN,   READ,  "issuer-show",       0,                          NULL,         NULL,            issuer_show,         issuer_request,            issuer_view) \
 R("io.jwtagent.Issuer.Refresh",     ADMIN,   WRITE, "issuer-refresh",    AUDIT_GRANTS,               NULL,         NULL,            issuer_refresh,      issuer_request,            issuer_view) \
 R("io.jwtagent.Admin.Status",       ADMIN,   READ,  "status",            0,                          NULL,         NULL,            admin_status,        empty,                     status_reply) \
 R("io.jwtagent.Device.Restore",     ADMIN,   WRITE, "device-restore",    AUDIT_GRANTS,               NULL,         NULL,            device_restore,      device_request,            device_restore_reply) \
 R("io.jwtagent.User.Show",          OWNER,   READ,  "user-show",         0,                          names_shown,  NULL,            user_show,           user_show_request,         user_view) \
-R("io.jwtagent.Code.New",           OWNER,   WRITE, "code-new",          AUDIT_GRANTS,               names_code,   NULL,            code_new,            code_new_request,          code_new_reply)
+R("io.jwtagent.Code.New",           OWNER,   WRITE, "code-new",          AUDIT_GRANTS,               names_code,   NULL,            code_new,            code_new_request,          code_new_reply) \
+R("io.jwtagent.Device.Rename",      OWNER,   WRITE, "device-rename",     AUDIT_GRANTS,               NULL,         subject_rename,  device_rename,       device_rename_request,     device_rename_reply) \
+R("io.jwtagent.Device.EnrollAgain", OWNER,   WRITE, "enroll-again",      AUDIT_GRANTS,               names_again,  NULL,            device_enroll_again, enroll_again_request,      enroll_reply) \
+R("io.jwtagent.Admin.StoreStats",   ADMIN,   READ,  "store-stats",       0,                          NULL,         NULL,            admin_store_stats,   empty,                     store_stats_reply)
 
 /* What ends sessions: all of them write, are audited and tell what became of
  * the sessions' processes. */
@@ -92,6 +96,7 @@ NAMES(names_code, code_new_request)
 SUBJECT(subject_show, device_request, device, device_subject)
 SUBJECT(subject_revoke, device_revoke_request, device, device_subject)
 SUBJECT(subject_session, session_show_request, session, session_subject)
+SUBJECT(subject_rename, device_rename_request, device, device_subject)
 
 static enum err
 subject_terminate(struct call *call, const void *request, int64_t *uid)
@@ -109,6 +114,14 @@ static enum err
 names_revoke(struct call *call, const void *request, char **user)
 {
 	return token_revoke_user(call, request, user);
+}
+
+static enum err
+names_again(struct call *call, const void *request, char **user)
+{
+	const struct enroll_again_request *again = request;
+
+	return device_user(call, again->device, user);
 }
 
 /* Between the table's untyped functions and the typed handlers. */
@@ -167,18 +180,16 @@ const struct request requests[] = {
     CALLS(CALL_ROW) ENDINGS(ENDING_ROW) LISTS(LIST_ROW)};
 const size_t request_count = sizeof(requests) / sizeof(*requests);
 
-/* What the agent asks of itself: name, event, flags, run, request. */
+/* What the agent asks of itself: name, event, flags, run, request, reply. */
 #define OWN_CALLS(R)                                                           \
 	R(leader_gone, "session-close", AUDIT_GRANTS, session_leader_gone,     \
-	    session_gone_request)                                              \
-	R(lapse, "session-lapse", 0, session_lapse, empty)                     \
-	R(forget_used, "replay-sweep", 0, login_forget_used, empty)            \
-	R(keep_keys, "keys-keep", 0, issuer_keep, issuer_request)              \
-	R(forget_marks, "revoked-sweep", 0, revocation_sweep, empty)           \
-	R(forget_codes, "code-sweep", 0, code_forget, empty)                   \
-	R(keep_clock, "clock-keep", 0, timekeeping_keep, keep_clock_request)
+	    session_gone_request, empty)                                       \
+	R(sweep, "sweep", 0, sweep_step, sweep_request, sweep_reply)           \
+	R(keep_keys, "keys-keep", 0, issuer_keep, issuer_request, empty)       \
+	R(keep_clock, "clock-keep", 0, timekeeping_keep, keep_clock_request,   \
+	    empty)
 
-#define OWN_CALL(name, happening, flags_, function, request_type)              \
+#define OWN_CALL(name, happening, flags_, function, request_type, reply_type)  \
 	static enum err own_##name(                                            \
 	    struct call *call, const void *request, void *reply)               \
 	{                                                                      \
@@ -190,7 +201,7 @@ const size_t request_count = sizeof(requests) / sizeof(*requests);
 	    .event = happening,                                                \
 	    .flags = flags_,                                                   \
 	    .request = request_type##_fields,                                  \
-	    .reply = empty_fields,                                             \
+	    .reply = reply_type##_fields,                                      \
 	    .run = own_##name};
 OWN_CALLS(OWN_CALL)
 

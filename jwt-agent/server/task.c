@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "jwt-agent/server/task.h"
 
+#include "jwt-agent/service/oddity.h"
 #include "varlink/message.h"
 
 #include <inttypes.h>
@@ -170,8 +171,9 @@ outcome_name(enum err outcome)
 	return err_is_fault(outcome) ? "fault" : "denied";
 }
 
+/* `detail` is empty: that of the request. */
 static enum err
-append_event(struct task *task, const char *name)
+append_event(struct task *task, const char *name, const char *detail)
 {
 	struct call *call = &task->call;
 	struct audit_record event = call->event; /* borrows the strings */
@@ -179,10 +181,22 @@ append_event(struct task *task, const char *name)
 	event.event = (char *)(uintptr_t)name;
 	event.outcome = (char *)(uintptr_t)outcome_name(task->outcome);
 	event.reason = (char *)(uintptr_t)err_name(task->outcome);
+	if (detail[0] != '\0')
+		event.detail = (char *)(uintptr_t)detail;
 	event.time = call->now;
 	event.caller_uid = call->caller->uid;
 	event.caller_pid = call->caller->pid;
 	return audit_append(call->txn, &event);
+}
+
+/* Whoever may not ask at all says nothing about the user. */
+static bool
+counts_as_refusal(const struct task *task)
+{
+	return (task->row->flags & COUNTS_REFUSALS) != 0 &&
+	    task->outcome != OK && task->outcome != ERR_KEYS_NEEDED &&
+	    task->outcome != ERR_PERMISSION_DENIED &&
+	    !err_is_fault(task->outcome);
 }
 
 enum err
@@ -192,9 +206,12 @@ task_audit(struct task *task)
 	enum err e = OK;
 
 	if (is_audited(task))
-		e = append_event(task, task->row->event);
-	if (e == OK && task->call.alert != NULL)
-		e = append_event(task, task->call.alert);
+		e = append_event(task, task->row->event, "");
+	for (size_t i = 0; i < task->call.alert_count && e == OK; i++)
+		e = append_event(task, task->call.alerts[i].name,
+		    task->call.alerts[i].detail);
+	if (e == OK && counts_as_refusal(task))
+		e = oddity_count_refusal(&task->call);
 	return txn_error(txn) != OK ? txn_error(txn) : e;
 }
 
@@ -276,6 +293,15 @@ limit_event_of(enum err reason)
 	return reason == ERR_WRONG_CODE ? LIMIT_WRONG_CODE : LIMIT_REFUSED;
 }
 
+static bool
+has_alert(const struct call *call, const char *name)
+{
+	for (size_t i = 0; i < call->alert_count; i++)
+		if (strcmp(call->alerts[i].name, name) == 0)
+			return true;
+	return false;
+}
+
 void
 task_count(const struct task *task)
 {
@@ -286,7 +312,7 @@ task_count(const struct task *task)
 	if (!is_counted(task))
 		return;
 	limit_note(limit, &place, limit_event_of(task->reason), call->now);
-	if (call->alert != NULL && strcmp(call->alert, LIMIT_ALERT) == 0)
+	if (has_alert(call, LIMIT_ALERT))
 		limit_note(limit, &place, LIMIT_TOLD, call->now);
 }
 
@@ -396,18 +422,26 @@ task_answer(struct task *task, json_t **out)
 	return message_reply(parameters, false, out);
 }
 
+/* What is odd about a login that was granted may have a good reason. */
+static int
+alert_priority(const struct task *task)
+{
+	return task->outcome == OK ? LOG_WARNING : LOG_ALERT;
+}
+
 static int
 priority_of(const struct task *task)
 {
-	if (task->call.alert != NULL)
-		return LOG_ALERT;
-	if (err_is_fault(task->outcome))
-		return LOG_ERR;
-	return task->outcome == OK ? LOG_INFO : LOG_NOTICE;
+	if (task->outcome == OK)
+		return LOG_INFO;
+	if (task->call.alert_count > 0)
+		return alert_priority(task);
+	return err_is_fault(task->outcome) ? LOG_ERR : LOG_NOTICE;
 }
 
 static void
-log_as(const struct task *task, const struct log *log, const char *name)
+log_as(const struct task *task, const struct log *log, int priority,
+    const char *name, const char *detail)
 {
 	const struct call *call = &task->call;
 	const struct audit_record *event = &call->event;
@@ -415,7 +449,7 @@ log_as(const struct task *task, const struct log *log, const char *name)
 	struct log_pair pairs[] = {
 	    {"outcome", outcome_name(task->outcome)},
 	    {"reason", err_name(task->outcome)},
-	    {"detail", event->detail},
+	    {"detail", detail[0] != '\0' ? detail : event->detail},
 	    {"user", event->user},
 	    {"uid", event->uid >= 0 ? uid : NULL},
 	    {"device", event->device},
@@ -430,15 +464,15 @@ log_as(const struct task *task, const struct log *log, const char *name)
 	snprintf(uid, sizeof(uid), "%" PRId64, event->uid);
 	snprintf(caller_uid, sizeof(caller_uid), "%u", call->caller->uid);
 	snprintf(caller_pid, sizeof(caller_pid), "%d", call->caller->pid);
-	log_event(log, priority_of(task), name, pairs,
-	    sizeof(pairs) / sizeof(*pairs));
+	log_event(log, priority, name, pairs, sizeof(pairs) / sizeof(*pairs));
 }
 
 void
 task_log(const struct task *task, const struct log *log)
 {
 	if (is_audited(task) || err_is_fault(task->outcome))
-		log_as(task, log, task->row->event);
-	if (task->call.alert != NULL)
-		log_as(task, log, task->call.alert);
+		log_as(task, log, priority_of(task), task->row->event, "");
+	for (size_t i = 0; i < task->call.alert_count; i++)
+		log_as(task, log, alert_priority(task),
+		    task->call.alerts[i].name, task->call.alerts[i].detail);
 }

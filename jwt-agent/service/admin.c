@@ -4,6 +4,7 @@
 #include "lmdb-store/device.h"
 #include "lmdb-store/schema.h"
 #include "lmdb-store/session.h"
+#include "lmdb-store/stats.h"
 
 #include <string.h>
 #include <unistd.h>
@@ -105,4 +106,37 @@ admin_audit(struct call *call, const struct audit_request *request,
 		return OK;
 	}
 	return e;
+}
+
+static enum err
+add_table(struct call *call, enum table table, json_t *tables)
+{
+	struct table_stats stats;
+	enum err e = table_stats(call->txn, table, &stats);
+	json_t *entry;
+
+	if (e != OK)
+		return e;
+	entry = json_pack("{ss sI so*}", "table", table_name(table), "entries",
+	    (json_int_t)stats.entries, "oldest",
+	    stats.oldest != 0 ? json_integer(stats.oldest) : NULL);
+	return json_array_append_new(tables, entry) == 0 ? OK : ERR_NO_MEMORY;
+}
+
+enum err
+admin_store_stats(struct call *call, const struct empty *request,
+    struct store_stats_reply *reply)
+{
+	auto_json json_t *tables = json_array();
+	enum err e = tables != NULL ? OK : ERR_NO_MEMORY;
+
+	(void)request;
+	for (int i = 0; i < TABLE_COUNT && e == OK; i++)
+		e = add_table(call, (enum table)i, tables);
+	if (e != OK)
+		return e;
+	reply->tables = TAKE(tables);
+	reply->size = (int64_t)store_size(call->service->store);
+	reply->map = (int64_t)store_map_size(call->service->store);
+	return OK;
 }

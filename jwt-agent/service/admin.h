@@ -17,4 +17,7 @@ MUST_USE enum err
 admin_audit(struct call *call, const struct audit_request *request,
     struct cursor *cursor, struct audit_view *entry);
 
+MUST_USE enum err admin_store_stats(struct call *call,
+    const struct empty *request, struct store_stats_reply *reply);
+
 #endif

@@ -11,6 +11,19 @@ call_note(char **member, const char *text)
 	*member = text != NULL ? strdup(text) : NULL;
 }
 
+void
+call_alert(struct call *call, const char *name, const char *detail)
+{
+	struct alert *alert;
+
+	if (call->alert_count == CALL_ALERTS_MAX)
+		return;
+	alert = &call->alerts[call->alert_count++];
+	alert->name = name;
+	snprintf(alert->detail, sizeof(alert->detail), "%s",
+	    detail != NULL ? detail : "");
+}
+
 enum err
 call_effect(struct call *call, enum effect_kind kind, const char *session)
 {
@@ -68,7 +81,7 @@ call_reset(struct call *call)
 {
 	audit_record_clear(&call->event);
 	call->event.uid = -1;
-	call->alert = NULL;
+	call->alert_count = 0;
 	free(call->effects);
 	call->effects = NULL;
 	call->effect_count = 0;

@@ -72,6 +72,16 @@ struct effect {
 	enum effect_outcome outcome;
 };
 
+/* An event of its own beside that of the request, under its own stable name,
+ * with what the request's event says of user, device and place. */
+#define CALL_ALERTS_MAX 4
+#define ALERT_DETAIL_SIZE 256
+
+struct alert {
+	const char *name;
+	char detail[ALERT_DETAIL_SIZE]; /* empty: that of the request's event */
+};
+
 struct call {
 	/* given */
 	const struct service *service;
@@ -86,11 +96,12 @@ struct call {
 	bool waited; /* keys were fetched for it: it does not wait again */
 
 	/* left: the event's members besides time, event, outcome, reason and
-	 * caller; an alert, which is an event of its own; effects; an issuer
+	 * caller; alerts; effects; an issuer
 	 * whose keys are to be fetched; what the service says to a refusal
 	 * instead of its text, if it is not empty */
 	struct audit_record event;
-	const char *alert;
+	struct alert alerts[CALL_ALERTS_MAX];
+	size_t alert_count;
 	struct effect *effects;
 	size_t effect_count;
 	struct trusted *fetch;
@@ -100,6 +111,10 @@ struct call {
 
 /* Copies a text into a member of the event; without memory it stays NULL. */
 void call_note(char **member, const char *text);
+
+/* `name` lives on; `detail` is copied, NULL: none. Of more than
+ * CALL_ALERTS_MAX those that came first are kept. */
+void call_alert(struct call *call, const char *name, const char *detail);
 
 MUST_USE enum err
 call_effect(struct call *call, enum effect_kind kind, const char *session);

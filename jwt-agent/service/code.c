@@ -265,14 +265,6 @@ code_new(struct call *call, const struct code_new_request *request,
 	return e;
 }
 
-enum err
-code_forget(struct call *call, const struct empty *request, struct empty *reply)
-{
-	(void)request;
-	(void)reply;
-	return code_sweep(call->txn, call->now, CODE_SWEEP_BATCH);
-}
-
 bool
 code_is(const struct secret *token)
 {
@@ -317,7 +309,7 @@ look_up(struct call *call, const struct attempt *attempt,
 	} else {
 		trail_note(&verdict->trail, "no code from here is looked at");
 		if (!limit_is_told(limit, &place, call->now))
-			call->alert = LIMIT_ALERT;
+			call_alert(call, LIMIT_ALERT, "");
 	}
 	if (e == OK)
 		trail_note(&verdict->trail, "code %s", record->id);

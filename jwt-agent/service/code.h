@@ -17,8 +17,6 @@
 /* Codes of one user that count at the same time; the oldest makes room. */
 #define CODES_OF_USER_MAX 16
 #define CODE_RHOST_MAX 255
-/* Codes dropped in one turn, so that logins do not wait for them. */
-#define CODE_SWEEP_BATCH 64
 /* What the device is called whose logins come by codes of no other device. */
 #define CODE_DEVICE_NAME "login code"
 
@@ -26,10 +24,6 @@
  * detail, ERR_DEVICE_REVOKED when its login would be of a revoked device. */
 MUST_USE enum err code_new(struct call *call,
     const struct code_new_request *request, struct code_new_reply *reply);
-
-/* Codes that do not count any more are dropped. */
-MUST_USE enum err code_forget(
-    struct call *call, const struct empty *request, struct empty *reply);
 
 /* Whether what came is a code, by its form. */
 bool code_is(const struct secret *token);

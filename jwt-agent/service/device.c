@@ -35,26 +35,91 @@ device_subject(struct call *call, const char *device, int64_t *uid)
 }
 
 enum err
+device_user(struct call *call, const char *id, char **user)
+{
+	auto_clear(device_record) struct device_record device = {0};
+	enum err e = find_device(call, id, &device);
+
+	if (e == OK)
+		*user = TAKE(device.user);
+	return e == ERR_NO_SUCH_DEVICE ? OK : e;
+}
+
+/* Hands over what was made. */
+static void
+fill_reply(
+    struct call *call, struct enrolment *enrolment, struct enroll_reply *reply)
+{
+	call_note(&call->event.device, enrolment->device.id);
+	reply->device = TAKE(enrolment->device.id);
+	reply->user = TAKE(enrolment->device.user);
+	reply->name = TAKE(enrolment->device.name);
+	reply->access_token = TAKE(enrolment->grant.access_token);
+	reply->access_expires = enrolment->grant.access_expires;
+	reply->refresh_token = TAKE(enrolment->grant.refresh_token);
+	reply->refresh_expires = enrolment->grant.refresh_expires;
+}
+
+enum err
 device_enroll(struct call *call, const struct enroll_request *request,
     struct enroll_reply *reply)
 {
 	auto_clear(enrolment) struct enrolment enrolment = {0};
+	const struct enrolment_wish wish = {
+	    request->user, request->name, request->claims, request->key};
 	enum err e;
 
 	call_note(&call->event.user, request->user);
 	call->event.uid = call->subject;
-	e = enrolment_make(
-	    call, request->user, request->name, request->claims, &enrolment);
+	e = enrolment_make(call, &wish, &enrolment);
+	if (e == OK)
+		fill_reply(call, &enrolment, reply);
+	return e;
+}
+
+enum err
+device_enroll_again(struct call *call,
+    const struct enroll_again_request *request, struct enroll_reply *reply)
+{
+	auto_clear(device_record) struct device_record device = {0};
+	auto_clear(enrolment) struct enrolment enrolment = {0};
+	enum err e = find_device(call, request->device, &device);
+
+	if (e == OK)
+		e = enrolment_renew(call, &device, request->key, &enrolment);
+	if (e == OK)
+		fill_reply(call, &enrolment, reply);
+	return e;
+}
+
+static enum err
+rename_device(struct call *call, struct device_record *device, const char *name)
+{
+	char *copy = strdup(name);
+
+	if (copy == NULL)
+		return ERR_NO_MEMORY;
+	call_note(&call->event.detail, device->name);
+	free(device->name);
+	device->name = copy;
+	return device_put(call->txn, device);
+}
+
+enum err
+device_rename(struct call *call, const struct device_rename_request *request,
+    struct device_rename_reply *reply)
+{
+	auto_clear(device_record) struct device_record device = {0};
+	enum err e = find_device(call, request->device, &device);
+
+	if (e == OK)
+		e = enrolment_check_name(call, request->name);
+	if (e == OK)
+		e = rename_device(call, &device, request->name);
 	if (e != OK)
 		return e;
-	call_note(&call->event.device, enrolment.device.id);
-	reply->device = TAKE(enrolment.device.id);
-	reply->user = TAKE(enrolment.device.user);
-	reply->name = TAKE(enrolment.device.name);
-	reply->access_token = TAKE(enrolment.grant.access_token);
-	reply->access_expires = enrolment.grant.access_expires;
-	reply->refresh_token = TAKE(enrolment.grant.refresh_token);
-	reply->refresh_expires = enrolment.grant.refresh_expires;
+	reply->device = TAKE(device.id);
+	reply->name = TAKE(device.name);
 	return OK;
 }
 
@@ -114,6 +179,8 @@ view_device(
 	view->revoked_reason = TAKE(device->revoked_reason);
 	view->issuer = TAKE(device->issuer);
 	view->claims = TAKE(device->claims);
+	view->seen_tty = TAKE(device->seen_tty);
+	view->jkt = TAKE(device->jkt);
 	return OK;
 }
 
@@ -151,14 +218,73 @@ device_list(struct call *call, const struct device_list_request *request,
 	return view_device(call, &device, entry);
 }
 
+/* What is absent is null. */
+static json_t *
+session_json(const struct session_record *session)
+{
+	return json_pack("{ss ss ss sI ss* ss* so* ss*}", "session",
+	    session->id, "service", session->service, "state", session->state,
+	    "created", (json_int_t)session->created, "rhost", session->rhost,
+	    "tty", session->tty, "ended",
+	    session->ended != 0 ? json_integer(session->ended) : NULL, "reason",
+	    session->reason);
+}
+
+static enum err
+read_history(struct call *call, const char *device, json_t **out)
+{
+	auto_clear(session_record) struct session_record session = {0};
+	auto_json json_t *history = json_array();
+	enum err e = OK;
+
+	for (int i = 0; i < DEVICE_HISTORY_MAX && e == OK; i++) {
+		e = session_prev_of_device(
+		    call->txn, device, session.id, &session);
+		if (e == OK &&
+		    json_array_append_new(history, session_json(&session)) != 0)
+			e = ERR_NO_MEMORY;
+	}
+	if (e != OK && e != ERR_NOT_FOUND)
+		return e;
+	*out = TAKE(history);
+	return *out != NULL ? OK : ERR_NO_MEMORY;
+}
+
+_Static_assert(
+    offsetof(struct device_detail, history) == sizeof(struct device_view),
+    "a detail begins with a view");
+
+/* The members that a detail has in common with a view come first in both. */
+static enum err
+detail_device(struct call *call, struct device_record *device,
+    struct device_detail *detail)
+{
+	auto_clear(device_view) struct device_view view = {0};
+	auto_json json_t *oddities = TAKE(device->oddities);
+	enum err e = read_history(call, device->id, &detail->history);
+
+	if (oddities == NULL)
+		oddities = json_array();
+	if (e == OK && oddities == NULL)
+		e = ERR_NO_MEMORY;
+	if (e == OK)
+		e = view_device(call, device, &view);
+	if (e != OK)
+		return e;
+	memcpy(detail, &view, sizeof(view));
+	view = (struct device_view){0};
+	detail->oddities = TAKE(oddities);
+	return OK;
+}
+
 enum err
 device_show(struct call *call, const struct device_request *request,
-    struct device_view *reply)
+    struct device_detail *reply)
 {
 	auto_clear(device_record) struct device_record device = {0};
 	enum err e = find_device(call, request->device, &device);
 
-	return e == OK ? view_device(call, &device, reply) : e;
+	return e == OK ? detail_device(call, &device, reply) : e;
 }
 
 static enum err

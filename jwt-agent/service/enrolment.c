@@ -5,7 +5,10 @@
 #include "jwt-agent/service/device.h"
 #include "jwt-agent/service/mark.h"
 #include "jwt-agent/service/refresh_token.h"
+#include "jwt-agent/service/revocation.h"
+#include "jwt-agent/verify/proof.h"
 
+#include <stdio.h>
 #include <string.h>
 
 void
@@ -55,24 +58,77 @@ name_is_printable(const char *name)
 	return true;
 }
 
-static enum err
-check_request(
-    struct call *call, const char *user, const char *name, json_t *claims)
+enum err
+enrolment_check_name(struct call *call, const char *name)
 {
-	if (call->subject < 0)
-		return ERR_NO_SUCH_USER;
-	if (user[0] == '\0')
-		return refuse(call, "user is empty");
 	if (name[0] == '\0' || strlen(name) > DEVICE_NAME_MAX ||
 	    !name_is_printable(name))
 		return refuse(call,
 		    "name takes 1 to 128 bytes without control characters");
-	return check_claims(call, claims);
+	return OK;
+}
+
+enum err
+enrolment_check_count(struct call *call, int64_t uid)
+{
+	size_t max = (size_t)call->service->config->max_devices;
+	size_t count = 0;
+	enum err e;
+
+	if (max == 0)
+		return OK;
+	e = device_count_active(call->txn, uid, max, &count);
+	if (e != OK)
+		return e;
+	return count < max ? OK : ERR_TOO_MANY_DEVICES;
 }
 
 static enum err
-fill_device(struct call *call, const char *user, const char *name,
-    json_t *claims, struct device_record *device)
+check_request(struct call *call, const struct enrolment_wish *wish)
+{
+	enum err e;
+
+	if (call->subject < 0)
+		return ERR_NO_SUCH_USER;
+	if (wish->user[0] == '\0')
+		return refuse(call, "user is empty");
+	e = enrolment_check_name(call, wish->name);
+	if (e == OK)
+		e = check_claims(call, wish->claims);
+	return e == OK ? enrolment_check_count(call, call->subject) : e;
+}
+
+/* The key that is given takes the place of the one that the device has. */
+static enum err
+fill_key(struct call *call, const json_t *key, struct device_record *device)
+{
+	char jkt[THUMBPRINT_SIZE + 1], text[160];
+	const char *why = "";
+	enum err e;
+
+	if (key == NULL && device->jkt == NULL &&
+	    call->service->config->require_key) {
+		call_note(&call->event.detail,
+		    "devices are enrolled with a key here");
+		return ERR_PROOF_REQUIRED;
+	}
+	if (key == NULL)
+		return OK;
+	e = proof_key(key, jkt, &why);
+	if (e == ERR_MALFORMED) {
+		snprintf(text, sizeof(text), "key %s", why);
+		return refuse(call, text);
+	}
+	if (e != OK)
+		return e;
+	free(TAKE(device->jkt));
+	device->jkt = strdup(jkt);
+	return device->jkt != NULL ? OK : ERR_NO_MEMORY;
+}
+
+static enum err
+fill_device(struct call *call, const struct enrolment_wish *wish,
+    struct device_record *device)
 {
 	char id[ID_SIZE + 1];
 	enum err e = id_new(call->service->host, id);
@@ -80,16 +136,16 @@ fill_device(struct call *call, const char *user, const char *name,
 	if (e != OK)
 		return e;
 	device->id = strdup(id);
-	device->user = strdup(user);
-	device->name = strdup(name);
+	device->user = strdup(wish->user);
+	device->name = strdup(wish->name);
 	device->state = strdup(DEVICE_ACTIVE);
-	device->claims = json_incref(claims);
+	device->claims = json_incref(wish->claims);
 	device->uid = call->subject;
 	device->created = call->now;
 	if (device->id == NULL || device->user == NULL ||
 	    device->name == NULL || device->state == NULL)
 		return ERR_NO_MEMORY;
-	return OK;
+	return fill_key(call, wish->key, device);
 }
 
 static enum err
@@ -123,6 +179,7 @@ fill_family(struct call *call, struct enrolment *enrolment)
 		return e;
 	family->device = strdup(enrolment->device.id);
 	family->state = strdup(FAMILY_ACTIVE);
+	free(TAKE(enrolment->device.family));
 	enrolment->device.family = strdup(family->id);
 	if (family->device == NULL || family->state == NULL ||
 	    enrolment->device.family == NULL)
@@ -138,24 +195,106 @@ fill_family(struct call *call, struct enrolment *enrolment)
 	    store_seal(call->service->store), family, enrolment->family_secret);
 }
 
-enum err
-enrolment_make(struct call *call, const char *user, const char *name,
-    json_t *claims, struct enrolment *out)
+/* The device is ready: gives it a family, and its first tokens. */
+static enum err
+grant_and_write(struct call *call, struct enrolment *enrolment)
 {
-	auto_clear(enrolment) struct enrolment enrolment = {0};
-	enum err e = check_request(call, user, name, claims);
+	enum err e = fill_family(call, enrolment);
 
 	if (e == OK)
-		e = fill_device(call, user, name, claims, &enrolment.device);
+		e = grant_make(call, &enrolment->device, &enrolment->family,
+		    enrolment->family_secret, &enrolment->grant);
 	if (e == OK)
-		e = fill_family(call, &enrolment);
+		e = device_put(call->txn, &enrolment->device);
+	return e == OK ? family_put(call->txn, &enrolment->family) : e;
+}
+
+enum err
+enrolment_make(
+    struct call *call, const struct enrolment_wish *wish, struct enrolment *out)
+{
+	auto_clear(enrolment) struct enrolment enrolment = {0};
+	enum err e = check_request(call, wish);
+
 	if (e == OK)
-		e = grant_make(call, &enrolment.device, &enrolment.family,
-		    enrolment.family_secret, &enrolment.grant);
+		e = fill_device(call, wish, &enrolment.device);
 	if (e == OK)
-		e = device_put(call->txn, &enrolment.device);
+		e = grant_and_write(call, &enrolment);
+	if (e != OK)
+		return e;
+	*out = enrolment;
+	enrolment = (struct enrolment){0};
+	return OK;
+}
+
+static bool
+is_active(const struct device_record *device)
+{
+	return strcmp(device->state, DEVICE_ACTIVE) == 0;
+}
+
+static enum err
+check_renewal(struct call *call, const struct device_record *device)
+{
+	/* the name may have been given to somebody else */
+	if (call->subject != device->uid)
+		return ERR_NO_SUCH_USER;
+	if (device->family == NULL)
+		return refuse(call,
+		    "device gets its tokens from another issuer: it cannot be "
+		    "enrolled here");
+	return is_active(device) ? OK
+				 : enrolment_check_count(call, device->uid);
+}
+
+/* What a revoked device is told by goes. */
+static enum err
+make_active(struct device_record *device)
+{
+	char *state = strdup(DEVICE_ACTIVE);
+
+	if (state == NULL)
+		return ERR_NO_MEMORY;
+	free(device->state);
+	device->state = state;
+	device->revoked = 0;
+	free(TAKE(device->revoked_reason));
+	return OK;
+}
+
+static enum err
+end_family(struct call *call, const char *id)
+{
+	auto_clear(family_record) struct family_record family = {0};
+	enum err e = family_get(call->txn, id, &family);
+
+	if (e != OK)
+		return e == ERR_NOT_FOUND ? OK : e;
+	if (strcmp(family.state, FAMILY_ACTIVE) != 0)
+		return OK;
+	return revoke_family(call, &family, "device enrolled again");
+}
+
+enum err
+enrolment_renew(struct call *call, struct device_record *device,
+    const json_t *key, struct enrolment *out)
+{
+	auto_clear(enrolment) struct enrolment enrolment = {0};
+	auto_str char *old = NULL;
+	enum err e = check_renewal(call, device);
+
+	if (e != OK)
+		return e;
+	enrolment.device = *device;
+	*device = (struct device_record){0};
+	old = TAKE(enrolment.device.family);
+	e = fill_key(call, key, &enrolment.device);
 	if (e == OK)
-		e = family_put(call->txn, &enrolment.family);
+		e = make_active(&enrolment.device);
+	if (e == OK)
+		e = grant_and_write(call, &enrolment);
+	if (e == OK)
+		e = end_family(call, old);
 	if (e != OK)
 		return e;
 	*out = enrolment;

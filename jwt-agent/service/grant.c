@@ -48,6 +48,20 @@ issued_at(const struct call *call, const struct family_record *family)
 	return family->created == call->now + 1 ? family->created : call->now;
 }
 
+/* The key that the device has (RFC 9449 section 6.1). */
+static enum err
+set_confirmation(struct claims *claims, const struct device_record *device)
+{
+	auto_json json_t *confirmation = NULL;
+
+	if (device->jkt == NULL)
+		return OK;
+	confirmation = json_pack("{ss}", "jkt", device->jkt);
+	return confirmation != NULL
+	    ? claims_set_json(claims, "cnf", confirmation)
+	    : ERR_NO_MEMORY;
+}
+
 static enum err
 set_claims(struct claims *claims, const struct call *call,
     const struct device_record *device, int64_t issued, int64_t expires)
@@ -74,6 +88,8 @@ set_claims(struct claims *claims, const struct call *call,
 		e = claims_set_str(claims, "fam", device->family);
 	if (e == OK)
 		e = claims_set_num(claims, "ver", CLAIMS_VERSION);
+	if (e == OK)
+		e = set_confirmation(claims, device);
 	return e;
 }
 

@@ -15,6 +15,7 @@ noinst_LTLIBRARIES += %D%/libservice.la
 	%D%/limit.c %D%/limit.h \
 	%D%/login.c %D%/login.h \
 	%D%/mark.c %D%/mark.h \
+	%D%/oddity.c %D%/oddity.h \
 	%D%/origin.c %D%/origin.h \
 	%D%/refresh_token.c %D%/refresh_token.h \
 	%D%/revocation.c %D%/revocation.h \
@@ -23,6 +24,7 @@ noinst_LTLIBRARIES += %D%/libservice.la
 	%D%/stacks.c %D%/stacks.h \
 	%D%/storecheck.c %D%/storecheck.h \
 	%D%/timekeeping.c %D%/timekeeping.h \
+	%D%/sweep.c %D%/sweep.h \
 	%D%/token.c %D%/token.h \
 	%D%/token_revocation.c %D%/token_revocation.h \
 	%D%/trust.c %D%/trust.h \

@@ -2,6 +2,7 @@
 #include "jwt-agent/service/login.h"
 
 #include "jwt-agent/service/code.h"
+#include "jwt-agent/service/oddity.h"
 #include "jwt-agent/service/revocation.h"
 #include "jwt-agent/service/rotation.h"
 #include "jwt-agent/service/token.h"
@@ -68,17 +69,28 @@ fill_session(struct call *call, const struct authenticate_request *request,
 }
 
 static enum err
+replace(char **member, const char *text)
+{
+	free(TAKE(*member));
+	return copy(member, text);
+}
+
+static enum err
 note_last_seen(struct call *call, const struct authenticate_request *request,
     struct device_record *device)
 {
-	enum err e;
+	enum err e = replace(&device->seen_rhost, request->rhost);
 
 	device->seen = call->now;
-	free(TAKE(device->seen_rhost));
-	free(TAKE(device->seen_service));
-	e = copy(&device->seen_rhost, request->rhost);
 	if (e == OK)
-		e = copy(&device->seen_service, request->service);
+		e = replace(&device->seen_service, request->service);
+	if (e == OK)
+		e = replace(&device->seen_tty, request->tty);
+	if (e == OK)
+		e = oddity_of_device(
+		    call, device, request->rhost, request->fingerprint);
+	if (e == OK)
+		e = oddity_of_user(call, device);
 	return e == OK ? device_put(call->txn, device) : e;
 }
 
@@ -379,13 +391,4 @@ login_change_token(struct call *call, const struct change_request *request,
 	if (e == OK && presented.family.uid != request->uid)
 		return ERR_WRONG_USER;
 	return e == OK ? token_rotate(call, &presented, reply) : e;
-}
-
-enum err
-login_forget_used(
-    struct call *call, const struct empty *request, struct empty *reply)
-{
-	(void)request;
-	(void)reply;
-	return replay_sweep(call->txn, call_surely_past(call), FORGET_BATCH);
 }

@@ -11,8 +11,6 @@
 
 /* How long a login may wait between authentication and its session. */
 #define PENDING_SECONDS 300
-/* Marks dropped in one turn, so that logins do not wait for them. */
-#define FORGET_BATCH 64
 
 MUST_USE enum err login_authenticate(struct call *call,
     const struct authenticate_request *request,
@@ -27,9 +25,5 @@ MUST_USE enum err login_close_session(struct call *call,
     const struct session_request *request, struct empty *reply);
 MUST_USE enum err login_change_token(struct call *call,
     const struct change_request *request, struct refresh_reply *reply);
-
-/* Marks of used tokens that could not be accepted any more are dropped. */
-MUST_USE enum err login_forget_used(
-    struct call *call, const struct empty *request, struct empty *reply);
 
 #endif

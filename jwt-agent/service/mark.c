@@ -108,7 +108,7 @@ mark_of_token(const char *issuer, const char *jti, const char *origin,
     char mark[ORIGIN_HASH_SIZE + 1])
 {
 	if (jti != NULL)
-		return origin_of_jti(issuer, jti, mark);
+		return origin_of_text("jti", issuer, jti, mark);
 	snprintf(mark, ORIGIN_HASH_SIZE + 1, "%s", origin);
 	return OK;
 }

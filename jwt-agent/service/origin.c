@@ -52,11 +52,11 @@ origin_of_token(const char *issuer, const struct secret *token,
 }
 
 enum err
-origin_of_jti(
-    const char *issuer, const char *jti, char hash[ORIGIN_HASH_SIZE + 1])
+origin_of_text(const char *kind, const char *who, const char *text,
+    char hash[ORIGIN_HASH_SIZE + 1])
 {
 	const struct part parts[] = {
-	    text_part("jti"), text_part(issuer), text_part(jti)};
+	    text_part(kind), text_part(who), text_part(text)};
 
 	return hash_parts(parts, 3, hash);
 }

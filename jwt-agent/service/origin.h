@@ -23,10 +23,9 @@
 MUST_USE enum err origin_of_token(const char *issuer,
     const struct secret *token, char hash[ORIGIN_HASH_SIZE + 1]);
 
-/* Hash of issuer and jti, since two issuers may use the same jti; of the issuer
- * alone. */
-MUST_USE enum err origin_of_jti(
-    const char *issuer, const char *jti, char hash[ORIGIN_HASH_SIZE + 1]);
+/* Hash of a text of this kind that somebody said; what is kept of it. */
+MUST_USE enum err origin_of_text(const char *kind, const char *who,
+    const char *text, char hash[ORIGIN_HASH_SIZE + 1]);
 MUST_USE enum err
 origin_of_issuer(const char *issuer, char hash[ORIGIN_HASH_SIZE + 1]);
 

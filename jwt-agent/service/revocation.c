@@ -196,13 +196,3 @@ revoke_sessions(
 	    &(struct choice){.device = device, .uid = SUBJECT_EVERYBODY},
 	    reason, ended);
 }
-
-enum err
-revocation_sweep(
-    struct call *call, const struct empty *request, struct empty *reply)
-{
-	(void)request;
-	(void)reply;
-	return revoked_sweep(
-	    call->txn, call_surely_past(call), REVOCATION_BATCH);
-}

@@ -9,9 +9,6 @@
 #include "lmdb-store/session.h"
 #include "varlink/login.h"
 
-/* Marks dropped in one turn, so that logins do not wait for them. */
-#define REVOCATION_BATCH 64
-
 /* Marks the record and writes it. */
 MUST_USE enum err revoke_family(
     struct call *call, struct family_record *family, const char *reason);
@@ -54,9 +51,5 @@ void note_revoked(
 /* Ends every live session of a device; `*ended` counts them. */
 MUST_USE enum err revoke_sessions(
     struct call *call, const char *device, const char *reason, int64_t *ended);
-
-/* Marks by which no token can be meant any more are dropped. */
-MUST_USE enum err revocation_sweep(
-    struct call *call, const struct empty *request, struct empty *reply);
 
 #endif

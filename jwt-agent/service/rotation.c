@@ -2,9 +2,14 @@
 #include "jwt-agent/service/rotation.h"
 
 #include "jwt-agent/service/mark.h"
+#include "jwt-agent/service/oddity.h"
+#include "jwt-agent/service/origin.h"
 #include "jwt-agent/service/refresh_token.h"
 #include "jwt-agent/service/revocation.h"
+#include "jwt-agent/verify/proof.h"
+#include "lmdb-store/replay.h"
 
+#include <stdio.h>
 #include <string.h>
 
 enum age {
@@ -57,6 +62,68 @@ check_standing(const struct call *call, const struct family_record *family,
 	if (call->now >= grant_refresh_expires(call->service->config, family))
 		return ERR_TOKEN_EXPIRED;
 	return OK;
+}
+
+/* The mark of a proof that was accepted; empty: there is none. */
+struct used_proof {
+	char hash[ORIGIN_HASH_SIZE + 1];
+	int64_t until;
+};
+
+static enum err
+refuse_proof(struct call *call, const char *why)
+{
+	char text[160];
+
+	snprintf(text, sizeof(text), "the proof %s", why);
+	call_note(&call->event.detail, text);
+	return ERR_INVALID_PROOF;
+}
+
+static enum err
+read_proof(struct call *call, const struct secret *token, const char *jkt,
+    struct used_proof *out)
+{
+	const struct proof_wanted wanted = {
+	    jkt, PROOF_HTM_REFRESH, call->service->config->issuer, call->now};
+	auto_clear(proof) struct proof proof = {0};
+	const char *why = "";
+	bool used = false;
+	enum err e = proof_read(
+	    secret_text(token), secret_size(token), &wanted, &proof, &why);
+
+	if (e == ERR_INVALID_PROOF)
+		return refuse_proof(call, why);
+	if (e == OK)
+		e = origin_of_text("proof", jkt, proof.jti, out->hash);
+	if (e == OK)
+		e = replay_has(call->txn, out->hash, &used);
+	if (e != OK)
+		return e;
+	out->until = proof.issued + PROOF_AGE_MAX;
+	return used ? ERR_REPLAYED : OK;
+}
+
+static enum err
+check_proof(struct call *call, const struct presented *presented,
+    const struct device_record *device, struct used_proof *out)
+{
+	if (device->jkt == NULL && !call->service->config->require_key)
+		return OK;
+	if (device->jkt != NULL && presented->proof != NULL)
+		return read_proof(call, presented->proof, device->jkt, out);
+	call_note(&call->event.detail,
+	    device->jkt != NULL ? "there was none"
+				: "the device was enrolled without a key");
+	return ERR_PROOF_REQUIRED;
+}
+
+static enum err
+mark_proof(struct call *call, const struct used_proof *proof)
+{
+	return proof->hash[0] != '\0'
+	    ? replay_put(call->txn, proof->hash, proof->until)
+	    : OK;
 }
 
 /*
@@ -117,40 +184,80 @@ rotate(struct call *call, struct presented *presented,
 }
 
 static enum err
-punish_reuse(struct call *call, struct presented *presented)
+punish_reuse(struct call *call, struct presented *presented,
+    struct device_record *device)
 {
+	static const char reason[] = "refresh token reused";
 	int64_t ended = 0;
-	enum err e =
-	    revoke_family(call, &presented->family, "refresh token reused");
+	enum err e = revoke_family(call, &presented->family, reason);
 
 	if (e == OK)
-		e = revoke_sessions(call, presented->family.device,
-		    "refresh token reused", &ended);
+		e = revoke_sessions(
+		    call, presented->family.device, reason, &ended);
+	if (e == OK)
+		e = oddity_note(call, device, ODDITY_REUSE, reason);
+	if (e == OK)
+		e = device_put(call->txn, device);
+	return e == OK ? ERR_TOKEN_REUSED : e;
+}
+
+/* A device whose fingerprint is the same need not be written. */
+static enum err
+look_at_device(struct call *call, const struct presented *presented,
+    struct device_record *device)
+{
+	auto_str char *before =
+	    device->fingerprint != NULL ? strdup(device->fingerprint) : NULL;
+	enum err e =
+	    oddity_of_device(call, device, NULL, presented->fingerprint);
+
+	if (e != OK || device->fingerprint == NULL ||
+	    (before != NULL && strcmp(before, device->fingerprint) == 0))
+		return e;
+	return device_put(call->txn, device);
+}
+
+static enum err
+find_device(struct call *call, const struct presented *presented,
+    struct device_record *device)
+{
+	enum err e = device_get(call->txn, presented->family.device, device);
+
 	if (e != OK)
 		return e;
-	call->alert = "token-reuse";
-	return ERR_TOKEN_REUSED;
+	call_note(&call->event.user, device->user);
+	call_note(&call->event.device, device->id);
+	call->event.uid = device->uid;
+	return check_standing(call, &presented->family, device);
 }
 
 enum err
 rotation_run(struct call *call, struct presented *presented, struct grant *out)
 {
 	auto_clear(device_record) struct device_record device = {0};
+	auto_clear(grant) struct grant grant = {0};
+	struct used_proof proof = {.until = 0};
 	enum age age;
-	enum err e = device_get(call->txn, presented->family.device, &device);
+	enum err e = find_device(call, presented, &device);
 
-	if (e != OK)
-		return e;
-	call_note(&call->event.user, device.user);
-	call_note(&call->event.device, device.id);
-	call->event.uid = device.uid;
-	e = check_standing(call, &presented->family, &device);
 	if (e == OK)
 		e = mark_check_family(call, &presented->family);
+	if (e == OK)
+		e = check_proof(call, presented, &device, &proof);
 	if (e != OK)
 		return e;
 	age = age_of(call, presented);
-	if (age == AGE_REUSED)
-		return punish_reuse(call, presented);
-	return rotate(call, presented, &device, age, out);
+	e = age == AGE_REUSED ? punish_reuse(call, presented, &device)
+			      : rotate(call, presented, &device, age, &grant);
+	if (e == ERR_TOKEN_REUSED)
+		return mark_proof(call, &proof) == OK ? e : ERR_STORE;
+	if (e == OK)
+		e = mark_proof(call, &proof);
+	if (e == OK)
+		e = look_at_device(call, presented, &device);
+	if (e != OK)
+		return e;
+	*out = grant;
+	grant = (struct grant){0};
+	return OK;
 }

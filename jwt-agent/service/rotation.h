@@ -15,11 +15,14 @@
 #include "jwt-agent/service/call.h"
 #include "jwt-agent/service/grant.h"
 
-/* A presented token that is genuine, and whose it is. */
+/* A presented token that is genuine, and whose it is. What came with it is
+ * borrowed and may be NULL. */
 struct presented {
 	uint32_t generation;
 	struct family_record family;
 	struct secret *family_secret;
+	const struct secret *proof;
+	const char *fingerprint;
 };
 
 void presented_clear(struct presented *presented);
@@ -29,8 +32,10 @@ MUST_USE enum err rotation_find(
     struct call *call, const struct secret *token, struct presented *out);
 
 /*
- * Applies the rules. ERR_REVOKED, ERR_DEVICE_REVOKED, ERR_TOKEN_EXPIRED,
- * ERR_TOKEN_REUSED. `presented` is then what the store holds.
+ * Applies the rules, to a device with a key only if it proves that it has it:
+ * whoever stole a token cannot end its family either. ERR_REVOKED,
+ * ERR_DEVICE_REVOKED, ERR_TOKEN_EXPIRED, ERR_PROOF_REQUIRED, ERR_INVALID_PROOF,
+ * ERR_REPLAYED, ERR_TOKEN_REUSED. `presented` is then what the store holds.
  */
 MUST_USE enum err
 rotation_run(struct call *call, struct presented *presented, struct grant *out);

@@ -244,15 +244,12 @@ lapse(struct call *call, const struct session_record *session)
 }
 
 enum err
-session_lapse(
-    struct call *call, const struct empty *request, struct empty *reply)
+session_lapse(struct call *call, size_t limit, size_t *done)
 {
 	auto_clear(session_record) struct session_record session = {0};
 	enum err e = OK;
 
-	(void)request;
-	(void)reply;
-	for (int i = 0; i < LAPSE_BATCH && e == OK; i++) {
+	for (*done = 0; *done < limit && e == OK; *done += e == OK) {
 		e = session_next_due(call->txn, call->steady, &session);
 		if (e == OK)
 			e = lapse(call, &session);

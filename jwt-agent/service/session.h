@@ -10,9 +10,6 @@
 #include "varlink/login.h"
 #include "varlink/session.h"
 
-/* Sessions that lapse in one turn, so that logins do not wait for them. */
-#define LAPSE_BATCH 64
-
 MUST_USE enum err
 session_list(struct call *call, const struct session_list_request *request,
     struct cursor *cursor, struct session_view *entry);
@@ -36,8 +33,7 @@ MUST_USE enum err session_leader_gone(struct call *call,
 
 /* Pending sessions that nobody opened in time, and active ones that reached
  * their service's session_max or, where it asks for that, the end of their
- * token, end as expired. */
-MUST_USE enum err session_lapse(
-    struct call *call, const struct empty *request, struct empty *reply);
+ * token, end as expired: a sweep. */
+MUST_USE enum err session_lapse(struct call *call, size_t limit, size_t *done);
 
 #endif

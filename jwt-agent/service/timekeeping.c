@@ -45,7 +45,7 @@ note_jump(struct call *call, int64_t from, int64_t to)
 	snprintf(text, sizeof(text), "the clock said %s where %s was expected",
 	    after, before);
 	call_note(&call->event.detail, text);
-	call->alert = "clock-jump";
+	call_alert(call, "clock-jump", text);
 }
 
 enum err

@@ -56,6 +56,8 @@ token_refresh(struct call *call, const struct refresh_request *request,
 	auto_clear(presented) struct presented presented = {0};
 	enum err e = rotation_find(call, request->token, &presented);
 
+	presented.proof = request->proof;
+	presented.fingerprint = request->fingerprint;
 	if (e == OK && call->subject != presented.family.uid)
 		return ERR_NO_SUCH_USER;
 	return e == OK ? token_rotate(call, &presented, reply) : e;
@@ -80,6 +82,8 @@ find_line(const struct call *call, const struct verdict *verdict,
 		key = trusted_source(trusted);
 	if (strcmp(rule->section, "service") == 0)
 		snprintf(section, sizeof(section), "service %.64s", service);
+	else if (strcmp(rule->section, "device") == 0)
+		snprintf(section, sizeof(section), "device");
 	else if (strcmp(rule->section, "issuer") == 0 && trusted != NULL)
 		snprintf(section, sizeof(section), "issuer %s",
 		    trusted->config->name);

@@ -92,8 +92,8 @@ token_revoke_user(
 	if (request->token == NULL)
 		return OK;
 	if (is_refresh_token(request->token))
-		return token_user(
-		    call, &(struct refresh_request){request->token}, user);
+		return token_user(call,
+		    &(struct refresh_request){.token = request->token}, user);
 	e = user_of_access_token(call, request->token, user);
 	return err_is_fault(e) ? e : OK;
 }
@@ -156,7 +156,7 @@ revoke_by_jti(struct call *call, const struct token_revoke_request *request,
 	issuer = issuer_named(call, request->issuer);
 	if (issuer == NULL)
 		return ERR_NO_SUCH_ISSUER;
-	e = origin_of_jti(issuer->issuer, request->jti, mark);
+	e = origin_of_text("jti", issuer->issuer, request->jti, mark);
 	if (e != OK)
 		return e;
 	return revoke_access(call, mark, NULL,

@@ -3,6 +3,7 @@
 
 #include "jwt-agent/policy/message.h"
 #include "jwt-agent/service/mark.h"
+#include "jwt-agent/service/enrolment.h"
 #include "lmdb-store/family.h"
 #include "lmdb-store/replay.h"
 
@@ -294,6 +295,34 @@ check_owner(const struct attempt *attempt, struct verdict *verdict)
 	return e;
 }
 
+/* Last of all, since it says something about the user's other devices. */
+static enum err
+check_registration(
+    struct call *call, const struct attempt *attempt, struct verdict *verdict)
+{
+	bool allowed = call->service->config->auto_register;
+	enum err e = ERR_DEVICE_UNKNOWN;
+
+	if (!verdict->new_device)
+		return OK;
+	if (allowed)
+		e = enrolment_check_count(call, attempt->uid);
+	trail_open(&verdict->trail, "registration");
+	trail_rule(&verdict->trail, "device",
+	    allowed ? "max_devices" : "auto_register");
+	if (e == OK)
+		trail_note(&verdict->trail, "the device is registered");
+	else if (e == ERR_TOO_MANY_DEVICES)
+		trail_note(&verdict->trail,
+		    "the user has %lld active devices already",
+		    (long long)call->service->config->max_devices);
+	else if (e == ERR_DEVICE_UNKNOWN)
+		trail_note(
+		    &verdict->trail, "new devices are not registered here");
+	trail_close(&verdict->trail, e);
+	return e;
+}
+
 static enum err
 check_all(
     struct call *call, const struct attempt *attempt, struct verdict *verdict)
@@ -308,6 +337,8 @@ check_all(
 		e = check_policy(call, attempt, verdict);
 	if (e == OK)
 		e = check_owner(attempt, verdict);
+	if (e == OK)
+		e = check_registration(call, attempt, verdict);
 	return e;
 }
 

@@ -15,6 +15,8 @@ noinst_LTLIBRARIES += %D%/libverify.la
 	%D%/pem.c %D%/pem.h \
 	%D%/pkey.c %D%/pkey.h \
 	%D%/plain.c %D%/plain.h \
+	%D%/proof.c %D%/proof.h \
+	%D%/prover.c %D%/prover.h \
 	%D%/quote.c %D%/quote.h \
 	%D%/shape.c %D%/shape.h \
 	%D%/sign.c %D%/sign.h \

@@ -6,18 +6,6 @@
 
 #include <string.h>
 
-static enum err
-header_text(const struct key *key, const char *typ, char **out)
-{
-	auto_json json_t *header = json_pack("{ss ss ss}", "alg",
-	    key_algorithm(key)->name, "kid", key_kid(key), "typ", typ);
-
-	if (header == NULL)
-		return ERR_NO_MEMORY;
-	*out = json_dumps(header, JSON_COMPACT);
-	return *out != NULL ? OK : ERR_NO_MEMORY;
-}
-
 /* The two parts that are signed, with the dot between them. */
 static enum err
 signing_input(const char *header, const char *payload, struct secret **out)
@@ -62,23 +50,33 @@ join(const struct secret *input, const uint8_t *signature, size_t size,
 }
 
 enum err
-sign_token(const struct key *key, const char *typ, const struct claims *claims,
-    struct secret **token)
+sign_with_header(const struct key *key, const json_t *header,
+    const struct claims *claims, struct secret **token)
 {
-	auto_str char *header = NULL;
+	auto_str char *text = json_dumps(header, JSON_COMPACT);
 	auto_str char *payload = NULL;
 	auto_free(secret) struct secret *input = NULL;
 	uint8_t signature[SIGNATURE_SIZE_MAX];
 	size_t size = 0;
-	enum err e;
+	enum err e = text != NULL ? OK : ERR_NO_MEMORY;
 
-	e = header_text(key, typ, &header);
 	if (e == OK)
 		e = claims_text(claims, &payload);
 	if (e == OK)
-		e = signing_input(header, payload, &input);
+		e = signing_input(text, payload, &input);
 	if (e == OK)
 		e = key_sign(key, secret_data(input), secret_size(input),
 		    signature, &size);
 	return e == OK ? join(input, signature, size, token) : e;
+}
+
+enum err
+sign_token(const struct key *key, const char *typ, const struct claims *claims,
+    struct secret **token)
+{
+	auto_json json_t *header = json_pack("{ss ss ss}", "alg",
+	    key_algorithm(key)->name, "kid", key_kid(key), "typ", typ);
+
+	return header != NULL ? sign_with_header(key, header, claims, token)
+			      : ERR_NO_MEMORY;
 }

@@ -30,7 +30,18 @@ test_usage_errors(void **state)
 	    {{"status", "a", "b", "c", "d"},
 		"jwt-agent: status: too many arguments\n"},
 	    {{"device", "enroll", "--user", "a"},
-		"jwt-agent: device needs --name NAME\n"},
+		"jwt-agent: device enroll: say --name NAME, or --again "
+		"DEVICE\n"},
+	    {{"device", "enroll", "--name=n", "--again=d"},
+		"jwt-agent: device enroll: --again goes without --name"},
+	    {{"device", "enroll", "--again=d", "--user=a"},
+		"jwt-agent: device enroll: --again goes without --name"},
+	    {{"device", "enroll", "--again=d", "--claim=a=1"},
+		"jwt-agent: device enroll: --again goes without --name"},
+	    {{"device", "rename", "d"},
+		"jwt-agent: device needs a DEVICE NAME\n"},
+	    {{"device", "rename", "a", "b", "c"},
+		"jwt-agent: device: too many arguments\n"},
 	    {{"token", "explain", "--user", "a"},
 		"jwt-agent: token needs --service SERVICE\n"},
 	    {{"status", "--all"}, "jwt-agent: status does not take --all\n"},
@@ -102,8 +113,9 @@ test_help(void **state)
 	for (size_t i = 0; i < count; i++)
 		assert_non_null(strstr(run.said, commands[i].help));
 	assert_non_null(strstr(run.said,
-	    "\n  device enroll [--user USER] --name NAME "
-	    "[--claim NAME=VALUE ...] [--refresh-file PATH] [--json]\n"));
+	    "\n  device enroll [--user USER] [--name NAME] "
+	    "[--claim NAME=VALUE ...] [--refresh-file PATH] "
+	    "[--again DEVICE] [--key FILE] [--json]\n"));
 	assert_non_null(strstr(
 	    run.said, "\n  device revoke [--reason TEXT] [--json] DEVICE\n"));
 

@@ -23,6 +23,21 @@ device(const char *id)
 	    1800000000, "sessions", 2);
 }
 
+/* The same with what only `device show` has. */
+static json_t *
+detail(const char *id)
+{
+	json_t *shown = device(id);
+
+	json_object_set_new(shown, "history",
+	    json_pack("[{ss ss ss si}]", "session", "S7", "service", "sshd",
+		"state", "active", "created", 1700000000));
+	json_object_set_new(shown, "oddities",
+	    json_pack("[{si ss ss}]", "time", 1700000000, "event",
+		"odd-network", "detail", "from a\x1b[31m"));
+	return shown;
+}
+
 static json_t *
 session(const char *id)
 {
@@ -176,10 +191,21 @@ answer(const char *method, const json_t *parameters, void *state)
 		    : stream("device", device("D1"), device("D2"));
 	if (strcmp(method, "Device.Show") == 0)
 		return strcmp(text_of(parameters, "device"), "D1") == 0
-		    ? fake_reply(device("D1"))
+		    ? fake_reply(detail("D1"))
 		    : fake_refusal("io.jwtagent.NoSuchDevice", NULL);
 	if (strcmp(method, "Device.Revoke") == 0)
 		return revoke_device(parameters);
+	if (strcmp(method, "Device.Rename") == 0)
+		return fake_reply(json_pack("{ss ss}", "device",
+		    text_of(parameters, "device"), "name",
+		    text_of(parameters, "name")));
+	if (strcmp(method, "Device.EnrollAgain") == 0)
+		return fake_refusal("io.jwtagent.TooManyDevices", NULL);
+	if (strcmp(method, "Admin.StoreStats") == 0)
+		return fake_reply(json_pack("{s[{ss si si} {ss si}] si si}",
+		    "tables", "table", "session", "entries", 7, "oldest",
+		    1700000000, "table", "jwks", "entries", 2, "size", 4096,
+		    "map", 67108864));
 	if (strcmp(method, "Session.List") == 0)
 		return json_is_true(json_object_get(parameters, "all"))
 		    ? stream("session", session("S1"), session("S2"))
@@ -324,11 +350,57 @@ test_devices(void **state)
 	RUN("device", "show", "D1");
 	assert_int_equal(run.code, 0);
 	assert_null(strchr(run.said, '\x1b'));
+	assert_non_null(strstr(run.said, "S7"));
+	assert_non_null(strstr(run.said, "odd-network"));
 	RUN("device", "show", "D9");
 	assert_int_equal(run.code, 5);
 	assert_string_equal(run.said, "");
 	assert_string_equal(
 	    run.complained, "jwt-agent: device show: no such device\n");
+}
+
+static void
+test_rename(void **state)
+{
+	json_t *json;
+
+	(void)state;
+	RUN("device", "rename", "D1", "my phone", "--json");
+	json = json_answer(0);
+	assert_string_equal(text_of(json, "device"), "D1");
+	assert_string_equal(text_of(json, "name"), "my phone");
+	json_decref(json);
+	RUN("device", "rename", "D1", "my phone");
+	assert_string_equal(run.said, "D1: renamed\n");
+}
+
+static void
+test_enroll_again(void **state)
+{
+	(void)state;
+	RUN("device", "enroll", "--again", "D1");
+	assert_int_equal(run.code, 3);
+	assert_non_null(strstr(run.complained, "as many devices"));
+}
+
+static void
+test_store_stats(void **state)
+{
+	json_t *json, *tables;
+
+	(void)state;
+	RUN("store", "stats", "--json");
+	json = json_answer(0);
+	tables = json_object_get(json, "tables");
+	assert_int_equal(json_array_size(tables), 2);
+	assert_int_equal(json_integer_value(json_object_get(
+			     json_array_get(tables, 0), "entries")),
+	    7);
+	json_decref(json);
+	RUN("store", "stats");
+	assert_int_equal(run.code, 0);
+	assert_non_null(strstr(run.said, "session"));
+	assert_non_null(strstr(run.said, "4.0 KiB"));
 }
 
 static void
@@ -629,6 +701,9 @@ main(void)
 	    cmocka_unit_test(test_enroll_to_file),
 	    cmocka_unit_test(test_devices),
 	    cmocka_unit_test(test_entry_of_another_shape),
+	    cmocka_unit_test(test_rename),
+	    cmocka_unit_test(test_enroll_again),
+	    cmocka_unit_test(test_store_stats),
 	    cmocka_unit_test(test_revoke),
 	    cmocka_unit_test(test_logout),
 	    cmocka_unit_test(test_revoke_token),

@@ -155,8 +155,8 @@ test_refuse(void **state)
 static void
 test_sections_in_order(void **state)
 {
-	static const char *const names[] = {"agent", "token", "limit",
-	    "issuer corp", "service *", "service sudo"};
+	static const char *const names[] = {"agent", "token", "limit", "device",
+	    "retention", "issuer corp", "service *", "service sudo"};
 	auto_clear(loaded) struct loaded loaded;
 	struct config_section section;
 	size_t count = 0;
@@ -170,11 +170,11 @@ test_sections_in_order(void **state)
 		snprintf(text, sizeof(text), "%s%s%s", section.kind->name,
 		    section.name != NULL ? " " : "",
 		    section.name != NULL ? section.name : "");
-		assert_true(count < 6);
+		assert_true(count < sizeof(names) / sizeof(*names));
 		assert_string_equal(text, names[count]);
 		assert_int_equal(section.kind->named, section.name != NULL);
 	}
-	assert_int_equal(count, 6);
+	assert_int_equal(count, sizeof(names) / sizeof(*names));
 }
 
 int

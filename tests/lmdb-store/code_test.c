@@ -125,13 +125,14 @@ test_remove_leaves_nothing(void **state)
 static void
 test_sweep_takes_what_is_over(void **state)
 {
+	size_t done;
 	struct txn *txn = scratch_begin(*state, TXN_WRITE);
 
 	put(txn, "later", "01", 7, 101);
 	put(txn, "over", "02", 7, 100);
-	assert_int_equal(code_sweep(txn, 99, 10), OK);
+	assert_int_equal(code_sweep(txn, 99, 10, &done), OK);
 	assert_int_equal(count(txn), 2);
-	assert_int_equal(code_sweep(txn, 100, 10), OK);
+	assert_int_equal(code_sweep(txn, 100, 10, &done), OK);
 	assert_false(is_there(txn, "over"));
 	assert_true(is_there(txn, "later"));
 	assert_int_equal(count(txn), 1);
@@ -140,6 +141,7 @@ test_sweep_takes_what_is_over(void **state)
 static void
 test_sweep_in_steps(void **state)
 {
+	size_t done;
 	struct txn *txn = scratch_begin(*state, TXN_WRITE);
 	char hash[8];
 
@@ -147,11 +149,11 @@ test_sweep_in_steps(void **state)
 		snprintf(hash, sizeof(hash), "h%d", i);
 		put(txn, hash, hash, i, i);
 	}
-	assert_int_equal(code_sweep(txn, 100, 4), OK);
+	assert_int_equal(code_sweep(txn, 100, 4, &done), OK);
 	assert_int_equal(count(txn), 6);
 	assert_false(is_there(txn, "h3"));
 	assert_true(is_there(txn, "h4"));
-	assert_int_equal(code_sweep(txn, 100, 100), OK);
+	assert_int_equal(code_sweep(txn, 100, 100, &done), OK);
 	assert_int_equal(count(txn), 0);
 }
 

@@ -15,6 +15,7 @@ store_tests = \
 	%D%/kv_test \
 	%D%/masterkey_test \
 	%D%/record_test \
+	%D%/refusals_test \
 	%D%/replay_test \
 	%D%/revoked_test \
 	%D%/schema_test \
@@ -47,6 +48,8 @@ TESTS += $(store_tests)
 %C%_masterkey_test_LDADD = $(store_test_libraries)
 %C%_record_test_SOURCES = %D%/record_test.c $(store_test_fixture)
 %C%_record_test_LDADD = $(store_test_libraries)
+%C%_refusals_test_SOURCES = %D%/refusals_test.c $(store_test_fixture)
+%C%_refusals_test_LDADD = $(store_test_libraries)
 %C%_replay_test_SOURCES = %D%/replay_test.c $(store_test_fixture)
 %C%_replay_test_LDADD = $(store_test_libraries)
 %C%_revoked_test_SOURCES = %D%/revoked_test.c $(store_test_fixture)

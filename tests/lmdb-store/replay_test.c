@@ -50,12 +50,15 @@ static void
 test_sweep_takes_what_is_over(void **state)
 {
 	struct txn *txn = scratch_begin(*state, TXN_WRITE);
+	size_t done = 9;
 
 	assert_int_equal(replay_put(txn, "b", 101), OK);
 	assert_int_equal(replay_put(txn, "a", 100), OK);
-	assert_int_equal(replay_sweep(txn, 100, 10), OK);
+	assert_int_equal(replay_sweep(txn, 100, 10, &done), OK);
+	assert_int_equal(done, 0);
 	assert_int_equal(count(txn), 2);
-	assert_int_equal(replay_sweep(txn, 101, 10), OK);
+	assert_int_equal(replay_sweep(txn, 101, 10, &done), OK);
+	assert_int_equal(done, 1);
 	assert_false(used(txn, "a"));
 	assert_true(used(txn, "b"));
 }
@@ -65,16 +68,18 @@ test_sweep_in_steps(void **state)
 {
 	struct txn *txn = scratch_begin(*state, TXN_WRITE);
 	char hash[8];
+	size_t done = 0;
 
 	for (int i = 0; i < 10; i++) {
 		snprintf(hash, sizeof(hash), "h%d", i);
 		assert_int_equal(replay_put(txn, hash, i), OK);
 	}
-	assert_int_equal(replay_sweep(txn, 100, 4), OK);
+	assert_int_equal(replay_sweep(txn, 100, 4, &done), OK);
+	assert_int_equal(done, 4);
 	assert_int_equal(count(txn), 6);
 	assert_false(used(txn, "h3"));
 	assert_true(used(txn, "h4"));
-	assert_int_equal(replay_sweep(txn, 100, 100), OK);
+	assert_int_equal(replay_sweep(txn, 100, 100, &done), OK);
 	assert_int_equal(count(txn), 0);
 }
 

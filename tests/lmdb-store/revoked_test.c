@@ -131,6 +131,7 @@ values_have_bounds(void **state)
 static void
 the_sweep_takes_what_has_ended_in_small_steps(void **state)
 {
+	size_t done;
 	struct txn *txn = scratch_begin(*state, TXN_WRITE);
 
 	put(txn, REVOKED_TOKEN, "a", 100, 0);
@@ -140,17 +141,17 @@ the_sweep_takes_what_has_ended_in_small_steps(void **state)
 	put(txn, REVOKED_ALL, "*", 300, 20); /* leaves no entry behind */
 	assert_int_equal(count(txn), 4);
 
-	assert_int_equal(revoked_sweep(txn, 50, 8), OK);
+	assert_int_equal(revoked_sweep(txn, 50, 8, &done), OK);
 	assert_int_equal(count(txn), 4);
-	assert_int_equal(revoked_sweep(txn, 101, 1), OK);
+	assert_int_equal(revoked_sweep(txn, 101, 1, &done), OK);
 	assert_int_equal(count(txn), 3);
 	assert_false(has(txn, REVOKED_TOKEN, "b", 0));
-	assert_int_equal(revoked_sweep(txn, 101, 8), OK);
+	assert_int_equal(revoked_sweep(txn, 101, 8, &done), OK);
 	assert_int_equal(count(txn), 1);
 	assert_true(has(txn, REVOKED_ALL, "*", 300));
-	assert_int_equal(revoked_sweep(txn, 301, 8), OK);
+	assert_int_equal(revoked_sweep(txn, 301, 8, &done), OK);
 	assert_int_equal(count(txn), 0);
-	assert_int_equal(revoked_sweep(txn, 301, 8), OK);
+	assert_int_equal(revoked_sweep(txn, 301, 8, &done), OK);
 }
 
 #define TEST(name)                                                             \

@@ -3,6 +3,7 @@
 
 #include "lmdb-store/key.h"
 
+#include "tests/lmdb-store/sample.h"
 #include "tests/lmdb-store/scratch.h"
 
 #include <string.h>
@@ -15,7 +16,9 @@ test_names(void **state)
 	    "device_by_origin", "family", "session", "session_live",
 	    "session_by_expiry", "revoked", "replay", "replay_by_expiry",
 	    "signkey", "jwks", "audit", "revoked_by_expiry", "code",
-	    "code_by_user", "code_by_expiry"};
+	    "code_by_user", "code_by_expiry", "device_active", "device_by_time",
+	    "family_by_time", "session_by_device", "session_by_end", "refusals",
+	    "refusals_by_time"};
 
 	(void)state;
 	assert_int_equal(TABLE_COUNT, sizeof(names) / sizeof(*names));
@@ -64,12 +67,93 @@ test_older_store_is_taken_over(void **state)
 	assert_int_equal(state_now(scratch), SCHEMA_CURRENT);
 }
 
+static size_t
+entries(struct txn *txn, enum table table)
+{
+	size_t count = 0;
+
+	assert_int_equal(txn_entries(txn, table, &count), OK);
+	return count;
+}
+
+static void
+empty_table(struct txn *txn, enum table table)
+{
+	struct slice key;
+
+	while (txn_next(txn, table, text_slice(NULL), &key, NULL) == OK) {
+		struct key copy = {0};
+
+		key_add_bytes(&copy, key.data, key.size);
+		assert_int_equal(txn_delete(txn, table, key_slice(&copy)), OK);
+	}
+}
+
+/* What stores of schema 2 do not have. */
+static const enum table newer[] = {TABLE_DEVICE_ACTIVE, TABLE_DEVICE_BY_TIME,
+    TABLE_FAMILY_BY_TIME, TABLE_SESSION_BY_DEVICE, TABLE_SESSION_BY_END};
+
+#define NEWER_COUNT (sizeof(newer) / sizeof(*newer))
+
+static void
+write_records(struct scratch *scratch)
+{
+	auto_clear(device_record) struct device_record active =
+	    sample_device("D1", 1000);
+	auto_clear(device_record) struct device_record revoked =
+	    sample_device("D2", 1000);
+	auto_clear(family_record) struct family_record family =
+	    sample_family(store_seal(scratch->store), "F1");
+	auto_clear(session_record) struct session_record live =
+	    sample_session("S1", "D1");
+	auto_clear(session_record) struct session_record ended =
+	    sample_session("S2", "D1");
+	struct txn *txn = scratch_begin(scratch, TXN_WRITE);
+
+	sample_set(&revoked.state, DEVICE_REVOKED);
+	sample_set(&ended.state, SESSION_CLOSED);
+	ended.due = 0;
+	assert_int_equal(device_put(txn, &active), OK);
+	assert_int_equal(device_put(txn, &revoked), OK);
+	assert_int_equal(family_put(txn, &family), OK);
+	assert_int_equal(session_put(txn, NULL, &live), OK);
+	assert_int_equal(session_put(txn, NULL, &ended), OK);
+	scratch_commit(scratch);
+}
+
+static void
+test_older_store_gets_its_indexes(void **state)
+{
+	struct scratch *scratch = *state;
+	size_t before[NEWER_COUNT];
+	struct txn *txn;
+
+	write_records(scratch);
+	txn = scratch_begin(scratch, TXN_WRITE);
+	for (size_t i = 0; i < NEWER_COUNT; i++) {
+		before[i] = entries(txn, newer[i]);
+		assert_true(before[i] > 0);
+		empty_table(txn, newer[i]);
+	}
+	scratch_commit(scratch);
+	write_version(scratch, "{\"v\":1,\"version\":2}");
+	scratch_reopen(scratch);
+	txn = scratch_begin(scratch, TXN_READ);
+	for (size_t i = 0; i < NEWER_COUNT; i++)
+		assert_int_equal(entries(txn, newer[i]), before[i]);
+	assert_int_equal(entries(txn, TABLE_DEVICE_ACTIVE), 1);
+	assert_int_equal(entries(txn, TABLE_SESSION_BY_END), 1);
+	assert_int_equal(entries(txn, TABLE_SESSION_BY_DEVICE), 2);
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(test_names),
 	    cmocka_unit_test_setup_teardown(test_store_has_its_version,
+		scratch_setup_open, scratch_teardown),
+	    cmocka_unit_test_setup_teardown(test_older_store_gets_its_indexes,
 		scratch_setup_open, scratch_teardown),
 	    cmocka_unit_test_setup_teardown(test_older_store_is_taken_over,
 		scratch_setup_open, scratch_teardown),

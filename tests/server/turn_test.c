@@ -77,8 +77,9 @@ write_and_end(struct call *call, const void *request, void *reply)
 {
 	const struct enroll_request *enroll = request;
 	auto_clear(enrolment) struct enrolment enrolment = {0};
-	enum err e =
-	    enrolment_make(call, enroll->user, enroll->name, NULL, &enrolment);
+	const struct enrolment_wish wish = {
+	    .user = enroll->user, .name = enroll->name};
+	enum err e = enrolment_make(call, &wish, &enrolment);
 
 	(void)reply;
 	if (e != OK)
@@ -155,6 +156,7 @@ a_map_that_is_full_grows_and_nothing_is_lost(void **state)
 	size_t before;
 
 	scene_begin(&scene, state);
+	scene.agency->config->max_devices = 0;
 	before = store_map_size(scene.agency->store);
 	for (int i = 0; i < 2000; i++)
 		add(&scene, enroll_row(), "alice");

@@ -189,7 +189,9 @@ enum err
 agency_enroll(struct agency *agency, struct enroll_reply *reply)
 {
 	struct enroll_request request = {
-	    (char *)(uintptr_t) "alice", (char *)(uintptr_t) "laptop", NULL};
+	    .user = (char *)(uintptr_t) "alice",
+	    .name = (char *)(uintptr_t) "laptop",
+	};
 
 	return agency_end(
 	    agency, device_enroll(agency_begin(agency), &request, reply));
@@ -199,7 +201,8 @@ enum err
 agency_refresh(struct agency *agency, const struct secret *token,
     struct refresh_reply *reply)
 {
-	struct refresh_request request = {(struct secret *)(uintptr_t)token};
+	struct refresh_request request = {
+	    .token = (struct secret *)(uintptr_t)token};
 
 	refresh_reply_clear(reply);
 	return agency_end(
@@ -232,6 +235,21 @@ agency_revoke(struct agency *agency, const char *device,
 	device_revoke_reply_clear(reply);
 	return agency_end(
 	    agency, device_revoke(agency_begin(agency), &request, reply));
+}
+
+size_t
+agency_sweep(struct agency *agency, const char *name)
+{
+	struct sweep_request request = {(char *)(uintptr_t)name};
+	struct sweep_reply reply = {.more = true};
+	size_t steps;
+
+	for (steps = 0; reply.more; steps++)
+		assert_int_equal(
+		    agency_end(agency,
+			sweep_step(agency_begin(agency), &request, &reply)),
+		    OK);
+	return steps;
 }
 
 char *

@@ -11,6 +11,7 @@
 #include "jwt-agent/service/device.h"
 #include "jwt-agent/service/login.h"
 #include "jwt-agent/service/session.h"
+#include "jwt-agent/service/sweep.h"
 #include "jwt-agent/service/token.h"
 
 #define AGENCY_START INT64_C(1800000000)
@@ -55,6 +56,8 @@ enum err agency_login(struct agency *agency, const struct secret *token,
     struct authenticate_reply *reply);
 enum err agency_revoke(struct agency *agency, const char *device,
     struct device_revoke_reply *reply);
+/* One sweep to its end; how many steps it took. */
+size_t agency_sweep(struct agency *agency, const char *name);
 /* The session's state, to be freed. */
 char *agency_session_state(struct agency *agency, const char *session);
 

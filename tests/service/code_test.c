@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "jwt-agent/service/code.h"
+#include "jwt-agent/service/sweep.h"
 
 #include "lmdb-store/code.h"
 #include "lmdb-store/session.h"
@@ -466,20 +467,21 @@ static void
 codes_that_are_over_are_swept(void **state)
 {
 	auto_clear(scene) struct scene scene = scene_of(state);
-	struct empty nothing;
+	const struct sweep_request request = {(char *)(uintptr_t) "codes"};
+	struct sweep_reply reply;
 
 	for (int i = 0; i < 3; i++)
 		assert_int_equal(make(&scene), OK);
 	agency_pass(scene.agency, CODE_TTL_DEFAULT - 1);
 	assert_int_equal(
 	    agency_end(scene.agency,
-		code_forget(agency_begin(scene.agency), &nothing, &nothing)),
+		sweep_step(agency_begin(scene.agency), &request, &reply)),
 	    OK);
 	assert_int_equal(codes(&scene), 3);
 	agency_pass(scene.agency, 1);
 	assert_int_equal(
 	    agency_end(scene.agency,
-		code_forget(agency_begin(scene.agency), &nothing, &nothing)),
+		sweep_step(agency_begin(scene.agency), &request, &reply)),
 	    OK);
 	assert_int_equal(codes(&scene), 0);
 }
@@ -596,15 +598,15 @@ above_the_limit_codes_are_not_looked_at(void **state)
 	assert_int_equal(make(&scene), OK);
 	note(&scene, LIMIT_WRONG_CODE, 9);
 	assert_int_equal(log_in_by(&scene, "0000-0000-0000"), ERR_WRONG_CODE);
-	assert_null(scene.agency->call.alert);
+	assert_int_equal(scene.agency->call.alert_count, 0);
 	note(&scene, LIMIT_WRONG_CODE, 1);
 	assert_int_equal(
 	    log_in_by(&scene, "0000-0000-0000"), ERR_TOO_MANY_ATTEMPTS);
-	assert_string_equal(scene.agency->call.alert, "code-guessing");
+	assert_string_equal(scene.agency->call.alerts[0].name, "code-guessing");
 	note(&scene, LIMIT_TOLD, 1);
 	assert_int_equal(
 	    log_in_by(&scene, "0000-0000-0000"), ERR_TOO_MANY_ATTEMPTS);
-	assert_null(scene.agency->call.alert);
+	assert_int_equal(scene.agency->call.alert_count, 0);
 	assert_refused(&scene, ERR_TOO_MANY_ATTEMPTS);
 	scene.attempt.rhost = TEXT("192.0.2.2");
 	assert_int_equal(log_in(&scene), OK);

@@ -2,12 +2,14 @@
 SERVICE_TESTS = \
 	%D%/code_test \
 	%D%/clock_test \
+	%D%/device_test \
 	%D%/fault_test \
 	%D%/issuer_test \
 	%D%/limit_test \
 	%D%/login_test \
 	%D%/revocation_test \
-	%D%/rotation_test
+	%D%/rotation_test \
+	%D%/sweep_test
 
 check_PROGRAMS += $(SERVICE_TESTS)
 TESTS += $(SERVICE_TESTS)
@@ -18,6 +20,10 @@ check_LTLIBRARIES += %D%/libagency.la
 	jwt-agent/service/libservice.la \
 	jwt-agent/config/libconfig.la \
 	$(CMOCKA_LIBS)
+%C%_device_test_SOURCES = %D%/device_test.c %D%/foreign.c %D%/foreign.h
+%C%_device_test_LDADD = %D%/libagency.la
+%C%_sweep_test_SOURCES = %D%/sweep_test.c %D%/foreign.c %D%/foreign.h
+%C%_sweep_test_LDADD = %D%/libagency.la
 %C%_issuer_test_SOURCES = %D%/issuer_test.c %D%/foreign.c %D%/foreign.h
 %C%_issuer_test_LDADD = %D%/libagency.la
 %C%_code_test_LDADD = %D%/libagency.la

@@ -243,15 +243,6 @@ every_credential_action_does_what_it_says(void **state)
 	assert_int_equal(credential(&scene, "refresh"), ERR_SESSION_ENDED);
 }
 
-static enum err
-lapse(struct scene *scene)
-{
-	struct empty nothing = {};
-
-	return agency_end(scene->agency,
-	    session_lapse(agency_begin(scene->agency), &nothing, &nothing));
-}
-
 static void
 a_session_that_nobody_opens_lapses(void **state)
 {
@@ -259,10 +250,10 @@ a_session_that_nobody_opens_lapses(void **state)
 
 	log_in(&scene, state);
 	agency_pass(scene.agency, PENDING_SECONDS - 1);
-	assert_int_equal(lapse(&scene), OK);
+	agency_sweep(scene.agency, "lapse");
 	assert_state(&scene, SESSION_PENDING);
 	agency_pass(scene.agency, 1);
-	assert_int_equal(lapse(&scene), OK);
+	agency_sweep(scene.agency, "lapse");
 	assert_state(&scene, SESSION_EXPIRED);
 }
 
@@ -274,7 +265,7 @@ an_open_session_does_not_lapse(void **state)
 	log_in(&scene, state);
 	assert_int_equal(open_as(&scene, 77), OK);
 	agency_pass(scene.agency, PENDING_SECONDS * 100);
-	assert_int_equal(lapse(&scene), OK);
+	agency_sweep(scene.agency, "lapse");
 	assert_state(&scene, SESSION_ACTIVE);
 }
 
@@ -319,7 +310,10 @@ claims_are_for_administrators_and_never_registered_ones(void **state)
 	auto_json json_t *forged = json_pack("{ss}", "sub", "root");
 	auto_clear(enroll_reply) struct enroll_reply reply = {0};
 	struct enroll_request request = {
-	    (char *)(uintptr_t) "alice", (char *)(uintptr_t) "laptop", claims};
+	    .user = (char *)(uintptr_t) "alice",
+	    .name = (char *)(uintptr_t) "laptop",
+	    .claims = claims,
+	};
 	struct call *call = agency_begin(agency);
 
 	call->admin = false;

@@ -4,6 +4,8 @@
 
 #include "tests/service/foreign.h"
 
+#include "jwt-agent/service/sweep.h"
+
 #include "jwt-agent/service/issuer.h"
 #include "jwt-agent/service/mark.h"
 #include "jwt-agent/service/revocation.h"
@@ -115,7 +117,10 @@ marks(struct agency *agency)
 static void
 sweep(struct agency *agency)
 {
-	assert_int_equal(ASK(agency, revocation_sweep, NULL, NULL), OK);
+	const struct sweep_request request = {(char *)(uintptr_t) "marks"};
+	struct sweep_reply reply;
+
+	assert_int_equal(ASK(agency, sweep_step, &request, &reply), OK);
 }
 
 static void

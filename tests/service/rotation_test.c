@@ -91,7 +91,7 @@ expect_reuse(struct scene *scene, const struct secret *token)
 
 	assert_int_equal(refresh(scene, token, &reply), ERR_TOKEN_REUSED);
 	assert_null(reply.access_token);
-	assert_string_equal(scene->agency->call.alert, "token-reuse");
+	assert_string_equal(scene->agency->call.alerts[0].name, "token-reuse");
 }
 
 static void

@@ -64,6 +64,11 @@ CALLS = [
     ("io.jwtagent.Device.Revoke", {"device": "{device}"}, False,
      "nobody bob"),
     ("io.jwtagent.Code.New", {"user": "alice"}, False, "nobody bob"),
+    ("io.jwtagent.Device.Rename", {"device": "{device}", "name": "x"}, False,
+     "nobody bob"),
+    ("io.jwtagent.Device.EnrollAgain", {"device": "{device}"}, False,
+     "nobody bob"),
+    ("io.jwtagent.Admin.StoreStats", {}, False, "nobody bob alice"),
 ]
 CALLERS = ("nobody", "bob", "alice", "admin")
 

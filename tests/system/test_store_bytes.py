@@ -58,6 +58,8 @@ def test_after_the_first_use(make_agent, algorithm):
 
 def test_after_growth(ssh_agent, sshd):
     """Many devices, logins and refusals: pages are split, moved and freed."""
+    ssh_agent.add_config("devices.conf", "[device]\nmax_devices = 0\n")
+    ssh_agent.restart()
     before = len(ssh_agent.bytes_of_store())
     pairs = []
     with ssh_agent.wire() as wire:

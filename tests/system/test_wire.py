@@ -185,6 +185,8 @@ def test_stream_wants_more(agent):
 
 def test_long_list(agent):
     """A list that fills the socket's buffer several times goes on."""
+    agent.add_config("devices.conf", "[device]\nmax_devices = 0\n")
+    agent.restart()
     with agent.wire() as wire:
         for number in range(200):
             wire.call(ENROLL, {"user": "alice", "name": f"device {number}",

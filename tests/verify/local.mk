@@ -7,6 +7,7 @@
 	%D%/interop_test \
 	%D%/key_test \
 	%D%/keyset_test \
+	%D%/proof_test \
 	%D%/verify_jws_test \
 	%D%/verify_test
 
@@ -45,3 +46,6 @@ TESTS += $(%C%_programs)
 %C%_verify_test_LDADD = $(%C%_libs)
 
 EXTRA_DIST += %D%/openssl.sh %D%/pyjwt.py
+
+%C%_proof_test_SOURCES = %D%/proof_test.c
+%C%_proof_test_LDADD = $(%C%_libs)
