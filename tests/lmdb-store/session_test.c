@@ -237,6 +237,27 @@ test_device_that_is_no_key(void **state)
 	cmocka_unit_test_setup_teardown(                                       \
 	    name, scratch_setup_open, scratch_teardown)
 
+static void
+test_walk_by_due(void **state)
+{
+	struct txn *txn = scratch_begin(*state, TXN_WRITE);
+	auto_clear(session_record) struct session_record record = {0};
+
+	put_session(txn, "A", "D", 300);
+	put_session(txn, "B", "D", 100);
+	put_session(txn, "C", "D", 300);
+	put_session(txn, "E", "D", 0);
+	assert_int_equal(session_next_by_due(txn, NULL, &record), OK);
+	assert_string_equal(record.id, "B");
+	assert_int_equal(session_next_by_due(txn, &record, &record), OK);
+	assert_string_equal(record.id, "A");
+	assert_int_equal(session_next_by_due(txn, &record, &record), OK);
+	assert_string_equal(record.id, "C");
+	assert_int_equal(
+	    session_next_by_due(txn, &record, &record), ERR_NOT_FOUND);
+	scratch_abort(*state);
+}
+
 int
 main(void)
 {
@@ -249,6 +270,7 @@ main(void)
 	    TEST(test_id_never_changes),
 	    TEST(test_index_without_its_record),
 	    TEST(test_device_that_is_no_key),
+	    TEST(test_walk_by_due),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

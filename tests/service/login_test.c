@@ -174,6 +174,39 @@ open_as(struct scene *scene, int64_t leader)
 	    scene->agency, login_open_session(call, &request, &reply));
 }
 
+/* The id may come from the user's own settings: a session that could be
+ * closed by it would be forgotten, and outlive a revoke. */
+static void
+only_the_leader_closes_an_open_session(void **state)
+{
+	auto_clear(scene) struct scene scene = {0};
+	struct session_request request;
+	struct credential_request delete = {0};
+	struct empty reply;
+
+	log_in(&scene, state);
+	request = named(&scene);
+	delete.session = request.session;
+	delete.user = request.user;
+	delete.uid = request.uid;
+	delete.service = request.service;
+	delete.action = (char *)(uintptr_t) "delete";
+	assert_int_equal(ask(&scene, login_open_session, &request), OK);
+	scene.agency->caller.pid = 78;
+	assert_int_equal(
+	    ask(&scene, login_close_session, &request), ERR_NO_SUCH_SESSION);
+	assert_int_equal(
+	    agency_end(scene.agency,
+		login_credential(agency_begin(scene.agency), &delete, &reply)),
+	    ERR_NO_SUCH_SESSION);
+	assert_state(&scene, SESSION_ACTIVE);
+	scene.agency->caller.pid = 77;
+	assert_int_equal(ask(&scene, login_close_session, &request), OK);
+	assert_state(&scene, SESSION_CLOSED);
+	scene.agency->caller.pid = 78;
+	assert_int_equal(ask(&scene, login_close_session, &request), OK);
+}
+
 static void
 the_leader_is_the_caller_itself(void **state)
 {
@@ -342,6 +375,7 @@ main(void)
 	    T(an_ended_session_is_not_opened_again),
 	    T(opening_twice_by_one_process_is_one_opening),
 	    T(a_session_counts_only_for_its_user_and_service),
+	    T(only_the_leader_closes_an_open_session),
 	    T(the_leader_is_the_caller_itself),
 	    T(a_revoke_between_login_and_session_is_noticed),
 	    T(an_expired_token_is_noticed_in_the_account_phase),

@@ -56,6 +56,16 @@ def events(agent, name):
     return [event for event in agent.audit() if event["event"] == name]
 
 
+def pidfds_of(pid):
+    found = []
+    for fd in os.listdir(f"/proc/{pid}/fd"):
+        try:
+            found.append(os.readlink(f"/proc/{pid}/fd/{fd}"))
+        except FileNotFoundError:
+            pass  # it was closed meanwhile
+    return [link for link in found if "pidfd" in link]
+
+
 # systemd's store of descriptors
 
 def test_pidfds_are_kept_while_their_sessions_are_open(manager, open_session):
@@ -128,9 +138,7 @@ def test_kept_descriptor_of_no_session_is_closed(manager, name):
     manager.start()
 
     assert agent.json("status")["sessions"] == 0
-    held = {os.readlink(f"/proc/{agent.process.pid}/fd/{fd}")
-            for fd in os.listdir(f"/proc/{agent.process.pid}/fd")}
-    assert not [link for link in held if "pidfd" in link]
+    assert pidfds_of(agent.process.pid) == []
     if name == "session-01ARZ3NDEKTSV4RRFFQ69G5FAV":
         waiting.until(lambda: manager.names() == [])
     assert process.poll() is None, "a stranger's process was signalled"
@@ -150,9 +158,7 @@ def test_no_child_of_the_agent_holds_a_kept_pidfd(manager, open_session):
                               capture_output=True, text=True).stdout.split()
     assert children
     for child in children:
-        links = [os.readlink(f"/proc/{child}/fd/{fd}")
-                 for fd in os.listdir(f"/proc/{child}/fd")]
-        assert not [link for link in links if "pidfd" in link]
+        assert pidfds_of(child) == []
 
 
 # without it
