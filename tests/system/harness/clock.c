@@ -54,7 +54,8 @@ add(struct timespec *now, int64_t milliseconds)
 	int64_t seconds = sum / 1000 - (sum % 1000 < 0);
 
 	now->tv_sec += seconds;
-	now->tv_nsec = now->tv_nsec % 1000000 + (sum - seconds * 1000) * 1000000;
+	now->tv_nsec =
+	    now->tv_nsec % 1000000 + (sum - seconds * 1000) * 1000000;
 }
 
 int
