@@ -63,7 +63,7 @@ static const struct option token_options[] = {
 };
 
 static const struct option limit_options[] = {
-    {"limit", "attempts", OPTION_NUMBER, AT(limit_attempts), "10", 1,
+    {"limit", "attempts", OPTION_NUMBER, AT(limit_attempts), "600", 1,
 	ATTEMPTS_MAX, NULL, "refusals in a window that still say why"},
     {"limit", "window", OPTION_SECONDS, AT(limit_window), "1m", 1, DAY, NULL,
 	"how long refusals are counted"},

@@ -266,7 +266,9 @@ is_counted(const struct task *task)
 	}
 }
 
-/* Above the limit a refusal says no more than that, and fetches no keys. */
+/* Above the limit a refusal says no more than that. Keys are fetched all the
+ * same: a good token is not refused because of what others did, and how often
+ * they are fetched has a bound of its own. */
 static void
 hold_to_limit(struct task *task)
 {
@@ -274,12 +276,10 @@ hold_to_limit(struct task *task)
 	struct limit_place place = call_place(call);
 
 	task->reason = task->outcome;
-	if (task->outcome == OK ||
-	    (!is_counted(task) && task->outcome != ERR_KEYS_NEEDED) ||
+	if (task->outcome == OK || !is_counted(task) ||
 	    err_commits(task->outcome) ||
 	    !limit_reached(call->service->limit, &place, call->now))
 		return;
-	call->fetch = NULL;
 	call->message[0] = '\0';
 	task->outcome = ERR_TOO_MANY_ATTEMPTS;
 }

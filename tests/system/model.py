@@ -40,6 +40,11 @@ TRIES = 100
 SETTLE = 3  # seconds for what happens by itself
 
 
+# What is over stays, as it does in the model.
+KEEP = "[device]\nmax_devices = 0\n[retention]\n" + "".join(
+    f"{what} = 3650d\n" for what in ("sessions", "devices", "audit"))
+
+
 class Disagreement(AssertionError):
     pass
 
@@ -169,6 +174,7 @@ class Run:
         self.seed, self.first = seed, first
         self.clock = Clock()
         self.agent = Agent(services={SERVICE: {"session_max": "2h"}})
+        self.agent.add_config("keep.conf", KEEP)
         self.model = Model(self.clock)
         self.wires = []
         self.said = deque(maxlen=30)

@@ -203,6 +203,7 @@ class Storm:
         self.kills, self.random = kills, random.Random(seed)
         self.clock = Clock()
         self.agent = Agent()
+        self.agent.add_config("many.conf", "[device]\nmax_devices = 0\n")
         self.stopping = multiprocessing.Event()
         self.results = multiprocessing.SimpleQueue()
         self.workers = []

@@ -194,7 +194,7 @@ def test_su(agent):
 
 @pytest.fixture
 def grouped_password():
-    people.make_person("carol", "abcd-efgh-jkmn")
+    people.make_person("grace", "abcd-efgh-jkmn")
     return "abcd-efgh-jkmn"
 
 
@@ -203,15 +203,15 @@ def test_password_in_the_form_of_a_code(ssh_agent, sshd, log,
     mark = log.mark()
 
     for _ in range(2):
-        result = ssh.run(sshd, "carol", ssh.answers(grouped_password),
+        result = ssh.run(sshd, "grace", ssh.answers(grouped_password),
                          "id", "-un")
-        assert result.stdout == "carol\n", result.stderr
+        assert result.stdout == "grace\n", result.stderr
 
     assert ssh_agent.last_refusal() == "WrongCode"
     ssh_agent.stop()
-    result = ssh.run(sshd, "carol", ssh.answers(grouped_password), "id",
+    result = ssh.run(sshd, "grace", ssh.answers(grouped_password), "id",
                      "-un")
-    assert result.stdout == "carol\n", result.stderr
+    assert result.stdout == "grace\n", result.stderr
     for written in (log.text(mark), ssh_agent.said(),
                     ssh_agent.bytes_of_store().decode("latin-1")):
         assert grouped_password not in written
