@@ -300,7 +300,10 @@ def test_limit_is_exact_one_after_the_other(agent, wire):
     assert (events[0]["rhost"], events[0]["user"]) == (HERE, "alice")
 
 
-def test_refused_tokens_do_not_open_the_way_for_codes(agent, wire):
+def test_refused_tokens_do_not_open_the_way_for_codes(agent):
+    agent.add_config("limit.conf", "[limit]\nattempts = 10\n")
+    agent.restart()
+    wire = agent.wire()
     code = make(agent)
     for _ in range(10):
         attempt(wire, "eyJ.e.e")

@@ -66,7 +66,7 @@ def test_fresh_name_logs_in_after_a_flood(agent, wire):
 
 def test_whose_process_asks_does_not_count(make_agent):
     """A database server asks for everybody by one uid."""
-    agent = make_agent(services={"sshd": {"callers": "bob"}}).start()
+    agent = limited(make_agent(services={"sshd": {"callers": "bob"}}))
     token = agent.enroll()["access_token"]
 
     def as_bob():
@@ -106,7 +106,7 @@ def test_attempts(make_agent, key, value, outcomes):
                                            ("1h", "TooManyAttempts")])
 def test_window(make_agent, value, outcome):
     agent = make_agent()
-    agent.add_config("limit.conf", f"[limit]\nwindow = {value}\n")
+    agent.add_config("limit.conf", f"[limit]\nattempts = 10\nwindow = {value}\n")
     agent.start()
 
     with agent.wire() as wire:
