@@ -2,6 +2,7 @@
 #include "jwt-agent/service/code.h"
 
 #include "base/logincode.h"
+#include "jwt-agent/service/mark.h"
 #include "lmdb-store/code.h"
 #include "lmdb-store/session.h"
 
@@ -255,6 +256,8 @@ code_new(struct call *call, const struct code_new_request *request,
 	if (e == OK)
 		e = fill_record(call, request, hash, &record);
 	if (e == OK)
+		e = mark_issue_time(call, record.uid, &record.created);
+	if (e == OK)
 		e = answer(&plain, record.expires, reply);
 	if (e == OK)
 		e = make_room(call);
@@ -471,6 +474,21 @@ check_device(struct call *call, const struct code_record *record,
 	return e;
 }
 
+/* Whoever is logged out has no codes left either. */
+static enum err
+check_marks(
+    struct call *call, const struct code_record *record, struct trail *trail)
+{
+	enum err e;
+
+	trail_open(trail, "revocation");
+	e = mark_check_given(call, record->uid, record->created);
+	if (e == ERR_REVOKED)
+		trail_note(trail, "%s", call->event.detail);
+	trail_close(trail, e);
+	return e;
+}
+
 enum err
 code_reach(
     struct call *call, const struct attempt *attempt, struct verdict *verdict)
@@ -485,6 +503,8 @@ code_reach(
 	e = look_up(call, attempt, verdict, &record);
 	if (e == OK)
 		e = check_binding(attempt, &record, &verdict->trail);
+	if (e == OK)
+		e = check_marks(call, &record, &verdict->trail);
 	if (e == OK)
 		e = check_policy(call, attempt, &record, verdict);
 	if (e == OK)

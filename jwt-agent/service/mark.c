@@ -134,15 +134,14 @@ own_issuer(const struct call *call)
 }
 
 enum err
-mark_check_family(struct call *call, const struct family_record *family)
+mark_check_given(struct call *call, int64_t uid, int64_t issued)
 {
 	struct mark_reason why = {""};
 	struct places places = {0};
-	enum err e =
-	    find_places(&places, family->uid, own_issuer(call)->issuer, NULL);
+	enum err e = find_places(&places, uid, own_issuer(call)->issuer, NULL);
 
 	if (e == OK)
-		e = check_places(call, &places, family->created, &why);
+		e = check_places(call, &places, issued, &why);
 	if (e == ERR_REVOKED)
 		call_note(&call->event.detail, why.text);
 	return e;

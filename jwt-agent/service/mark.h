@@ -12,7 +12,6 @@
 
 #include "jwt-agent/service/call.h"
 #include "jwt-agent/service/origin.h"
-#include "lmdb-store/family.h"
 #include "lmdb-store/revoked.h"
 
 /* The largest leeway= and more: how long after exp a token may be accepted,
@@ -50,10 +49,10 @@ MUST_USE enum err mark_of_token(const char *issuer, const char *jti,
 MUST_USE enum err mark_check(
     struct call *call, const struct marked *what, struct mark_reason *why);
 
-/* The same for a refresh family, by the time it was made; the reason becomes
- * the detail of the call's event. */
+/* The same for what else this agent gave to a user and when: a refresh family, a
+ * login code. The reason becomes the detail of the call's event. */
 MUST_USE enum err
-mark_check_family(struct call *call, const struct family_record *family);
+mark_check_given(struct call *call, int64_t uid, int64_t issued);
 
 /* Marks one token, which may be accepted until `expires` and its leeway. It
  * was marked before: `*already`. */

@@ -241,7 +241,8 @@ rotation_run(struct call *call, struct presented *presented, struct grant *out)
 	enum err e = find_device(call, presented, &device);
 
 	if (e == OK)
-		e = mark_check_family(call, &presented->family);
+		e = mark_check_given(
+		    call, presented->family.uid, presented->family.created);
 	if (e == OK)
 		e = check_proof(call, presented, &device, &proof);
 	if (e != OK)

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "jwt-agent/service/code.h"
 #include "jwt-agent/service/sweep.h"
+#include "jwt-agent/service/user.h"
 
 #include "lmdb-store/code.h"
 #include "lmdb-store/session.h"
@@ -463,6 +464,29 @@ codes_of_others_do_not_make_room(void **state)
 	assert_int_equal(log_in(&scene), OK);
 }
 
+static enum err
+log_out_alice(struct scene *scene)
+{
+	const struct user_logout_request request = {.user = TEXT("alice")};
+	auto_clear(user_logout_reply) struct user_logout_reply reply = {0};
+
+	return agency_end(scene->agency,
+	    user_logout(agency_begin(scene->agency), &request, &reply));
+}
+
+static void
+logout_takes_codes_along(void **state)
+{
+	auto_clear(scene) struct scene scene = scene_of(state);
+
+	assert_int_equal(make(&scene), OK);
+	assert_int_equal(log_out_alice(&scene), OK);
+	assert_refused(&scene, ERR_REVOKED);
+	/* in the same second, and good */
+	assert_int_equal(make(&scene), OK);
+	assert_int_equal(log_in(&scene), OK);
+}
+
 static void
 codes_that_are_over_are_swept(void **state)
 {
@@ -681,6 +705,7 @@ main(void)
 	    TEST(the_oldest_code_makes_room),
 	    TEST(what_is_over_makes_room_first),
 	    TEST(codes_of_others_do_not_make_room),
+	    TEST(logout_takes_codes_along),
 	    TEST(codes_that_are_over_are_swept),
 	    TEST(codes_share_a_device_of_their_own),
 	    TEST(a_revoked_device_has_no_codes),
