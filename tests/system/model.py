@@ -296,6 +296,19 @@ class Run:
         session.end("revoked")
         return session.id
 
+    def end_of_device(self, device):
+        """How many sessions that ended; None: what is due may have lapsed a
+        moment before, in a sweep that came after the last comparison."""
+        due = [s for s in self.model.live() if s.device is device
+               and self.model.is_due(s) is not False]
+        ended = self.model.end_of_device(device)
+        for session in due:
+            session.state = self.state_of(session)
+            if session.state not in ("revoked", "expired"):
+                raise Disagreement(f"{session.id} is {session.state} after "
+                                   "the end of its device's sessions")
+        return None if due else ended
+
     def rotate(self, device, generation, keep=True):
         outcome, next_generation = self.model.refresh(device, generation)
         said, reply = self.call("Token.Refresh",
@@ -308,7 +321,7 @@ class Run:
     def after_refresh(self, device, outcome, generation, reply, keep=True):
         if outcome == "TokenReused":
             device.family_revoked = True
-            self.model.end_of_device(device)
+            self.end_of_device(device)
         if outcome != "ok":
             return
         expect("generation", generation, reply["generation"])
@@ -374,17 +387,9 @@ class Run:
         expect("revoke", "ok", outcome)
         expect("result", "already revoked" if device.revoked else "revoked",
                reply["result"])
-        # what is due may have lapsed
-        due = [s for s in self.model.live() if s.device is device
-               and self.model.is_due(s) is not False]
-        ended = self.model.end_of_device(device)
-        if not due:
+        ended = self.end_of_device(device)
+        if ended is not None:
             expect("sessions ended", ended, reply["sessions_ended"])
-        for session in due:
-            session.state = self.state_of(session)
-            if session.state not in ("revoked", "expired"):
-                raise Disagreement(f"{session.id} is {session.state} after a "
-                                   "revoke of its device")
         device.revoked = device.family_revoked = True
         return device.id
 
