@@ -259,11 +259,17 @@ def test_logout_of_everybody_asks(agent, leaders, typed, ends):
     assert bool(agent.sessions()) != ends
 
 
+def mind_interrupts():
+    """Whoever runs the tests in the background has them ignored."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+
+
 def test_watch_prints_what_changes(agent, leaders):
     device = agent.enroll()
     watch = subprocess.Popen(
         [str(built.COMMAND), "--config", str(agent.config), "session", "list",
-         "--watch", "--json"], stdout=subprocess.PIPE, text=True)
+         "--watch", "--json"], stdout=subprocess.PIPE, text=True,
+        preexec_fn=mind_interrupts)
     try:
         one = leaders(device["access_token"])
         first = watch.stdout.readline()
