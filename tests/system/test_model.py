@@ -2,16 +2,17 @@
 """The agent against a simple model of it; see model.py and ci/model."""
 
 import os
-import random
 
 import model
 
+# The same run each time, so that who changed something else is not held up by
+# a draw; ci/model draws anew.
+SEED = 244084164
 STEPS = 10000
 
 
 def test_agent_and_model_agree(host):
-    seed = int(os.environ.get("MODEL_SEED",
-                              random.SystemRandom().randrange(10**9)))
+    seed = int(os.environ.get("MODEL_SEED", SEED))
     print(f"seed {seed}")
 
     failed, run = model.play(seed, STEPS)
