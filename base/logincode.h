@@ -14,6 +14,7 @@
 #include "base/host.h"
 
 #include <stdbool.h>
+#include <string.h>
 
 #define LOGINCODE_SIZE 12
 #define LOGINCODE_SHOWN_SIZE 14
@@ -29,5 +30,16 @@ void logincode_show(
 /* Whether a text has the form of a code as it is shown; then that code in
  * capitals, without its hyphens. */
 bool logincode_read(const char *text, char code[LOGINCODE_SIZE + 1]);
+
+/* A code in the form in which it is hashed; wiped when it is cleared. */
+struct logincode {
+	char text[LOGINCODE_SIZE + 1];
+};
+
+static inline void
+logincode_clear(struct logincode *code)
+{
+	explicit_bzero(code->text, sizeof(code->text));
+}
 
 #endif

@@ -5,6 +5,15 @@
 #include <string.h>
 
 enum err
+text_copy(char **out, const char *text)
+{
+	if (text == NULL)
+		return OK;
+	*out = strdup(text);
+	return *out != NULL ? OK : ERR_NO_MEMORY;
+}
+
+enum err
 texts_add(struct texts *texts, const char *text, size_t size)
 {
 	char **item;

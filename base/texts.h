@@ -2,7 +2,8 @@
 #ifndef BASE_TEXTS_H
 #define BASE_TEXTS_H
 
-/* A list of strings, as a key of the configuration may hold. */
+/* Strings on the heap, and lists of them as a key of the configuration may
+ * hold. */
 
 #include "base/autofree.h"
 #include "base/err.h"
@@ -11,6 +12,9 @@
 #include <stddef.h>
 
 #define TEXTS_MAX 256
+
+/* A copy; NULL stays NULL. ERR_NO_MEMORY. */
+MUST_USE enum err text_copy(char **out, const char *text);
 
 /* All zero is an empty list. */
 struct texts {

@@ -4,6 +4,8 @@ noinst_LTLIBRARIES += %D%/libservice.la
 	%D%/admin.c %D%/admin.h \
 	%D%/call.c %D%/call.h \
 	%D%/code.c %D%/code.h \
+	%D%/code_device.c %D%/code_device.h \
+	%D%/code_login.c %D%/code_login.h \
 	%D%/clock.c %D%/clock.h \
 	%D%/cursor.h \
 	%D%/device.c %D%/device.h \

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "jwt-agent/service/login.h"
 
-#include "jwt-agent/service/code.h"
+#include "base/texts.h"
+#include "jwt-agent/service/code_login.h"
 #include "jwt-agent/service/oddity.h"
 #include "jwt-agent/service/revocation.h"
 #include "jwt-agent/service/rotation.h"
@@ -24,15 +25,6 @@ note_login(struct call *call, const char *user, int64_t uid,
 }
 
 static enum err
-copy(char **out, const char *text)
-{
-	if (text == NULL)
-		return OK;
-	*out = strdup(text);
-	return *out != NULL ? OK : ERR_NO_MEMORY;
-}
-
-static enum err
 fill_session(struct call *call, const struct authenticate_request *request,
     const struct verdict *verdict, struct session_record *session)
 {
@@ -40,27 +32,27 @@ fill_session(struct call *call, const struct authenticate_request *request,
 	enum err e = id_new(call->service->host, id);
 
 	if (e == OK)
-		e = copy(&session->id, id);
+		e = text_copy(&session->id, id);
 	if (e == OK)
-		e = copy(&session->user, request->user);
+		e = text_copy(&session->user, request->user);
 	if (e == OK)
-		e = copy(&session->device, verdict->device.id);
+		e = text_copy(&session->device, verdict->device.id);
 	if (e == OK)
-		e = copy(&session->issuer, verdict->token.issuer->issuer);
+		e = text_copy(&session->issuer, verdict->token.issuer->issuer);
 	if (e == OK)
-		e = copy(&session->service, request->service);
+		e = text_copy(&session->service, request->service);
 	if (e == OK)
-		e = copy(&session->state, SESSION_PENDING);
+		e = text_copy(&session->state, SESSION_PENDING);
 	if (e == OK)
-		e = copy(&session->tty, request->tty);
+		e = text_copy(&session->tty, request->tty);
 	if (e == OK)
-		e = copy(&session->rhost, request->rhost);
+		e = text_copy(&session->rhost, request->rhost);
 	if (e == OK)
-		e = copy(&session->jti_hash, verdict->mark);
+		e = text_copy(&session->jti_hash, verdict->mark);
 	if (e == OK)
-		e = copy(&session->family, verdict->token.family);
+		e = text_copy(&session->family, verdict->token.family);
 	if (e == OK)
-		e = copy(&session->boot, call->service->boot);
+		e = text_copy(&session->boot, call->service->boot);
 	session->uid = request->uid;
 	session->created = session->activity = call->now;
 	session->expires = verdict->token.expires;
@@ -72,7 +64,7 @@ static enum err
 replace(char **member, const char *text)
 {
 	free(TAKE(*member));
-	return copy(member, text);
+	return text_copy(member, text);
 }
 
 static enum err

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "jwt-agent/service/code.h"
+#include "jwt-agent/service/code_device.h"
 #include "jwt-agent/service/sweep.h"
 #include "jwt-agent/service/user.h"
 
