@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: BSD-3-Clause
-"""Who may call what: every method as a stranger, as a user, as an admin."""
+"""Who may call what: every method as a stranger, another user, the owner, an
+administrator, a service and root."""
 
 import re
 import subprocess
@@ -70,7 +71,16 @@ CALLS = [
      "nobody bob"),
     ("io.jwtagent.Admin.StoreStats", {}, False, "nobody bob alice"),
 ]
-CALLERS = ("nobody", "bob", "alice", "admin")
+SERVICE = "daemon"  # in callers= of sshd, whose logins the table asks for
+CALLERS = ("nobody", "bob", "alice", "admin", SERVICE, "root")
+
+
+def all_denied(method, denied):
+    """A service may ask for logins to it, and is a stranger otherwise."""
+    callers = set(denied.split())
+    if "nobody" in callers and not method.startswith("io.jwtagent.Login."):
+        callers.add(SERVICE)
+    return callers
 
 
 def outcome(path, method, parameters, stream):
@@ -86,6 +96,11 @@ def outcome(path, method, parameters, stream):
         return error.name
     except Closed:
         return "Closed"
+
+
+@pytest.fixture
+def agent(make_agent):
+    return make_agent(services={"sshd": {"callers": SERVICE}}).start()
 
 
 @pytest.fixture
@@ -120,7 +135,7 @@ def test_who_may_call(agent, admin, objects, method, parameters, stream,
     for caller in CALLERS:
         name = result_of(caller, lambda: outcome(agent.socket, method, filled,
                                                  stream))
-        if caller in denied.split():
+        if caller in all_denied(method, denied):
             assert name == DENIED, caller
         else:
             assert name != DENIED, caller
@@ -181,7 +196,8 @@ def test_who_may_revoke(agent, admin, objects, method, parameters, denied):
     for caller in CALLERS:
         name = result_of(caller, lambda: outcome(
             agent.socket, f"io.jwtagent.{method}", filled, False))
-        assert name == (DENIED if caller in denied.split() else ""), caller
+        assert name == (DENIED if caller in all_denied(method, denied)
+                        else ""), caller
 
 
 def test_denied_refresh_changes_nothing(agent, objects):
