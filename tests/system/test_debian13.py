@@ -14,7 +14,7 @@ def version():
     return int(re.search(r"OpenSSH_(\d+)", said.stderr).group(1))
 
 
-pytestmark = pytest.mark.skipif(version() < 10, reason="OpenSSH is older")
+pytestmark = pytest.mark.skipif(version() < 10, reason="needs OpenSSH 10: ci/debian13")
 
 
 def test_log_in_and_be_revoked(ssh_agent, sshd):
