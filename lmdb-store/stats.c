@@ -65,10 +65,16 @@ oldest(struct txn *txn, enum table table, int64_t *time)
 		return oldest_entry(txn, TABLE_REPLAY_BY_EXPIRY, time);
 	case TABLE_REFUSALS:
 		return oldest_entry(txn, TABLE_REFUSALS_BY_TIME, time);
+	case TABLE_REVOKED:
+		return oldest_entry(txn, TABLE_REVOKED_BY_EXPIRY, time);
+	case TABLE_CODE:
+		return oldest_entry(txn, TABLE_CODE_BY_EXPIRY, time);
+	case TABLE_CODE_BY_EXPIRY:
 	case TABLE_DEVICE_BY_TIME:
 	case TABLE_FAMILY_BY_TIME:
 	case TABLE_REFUSALS_BY_TIME:
 	case TABLE_REPLAY_BY_EXPIRY:
+	case TABLE_REVOKED_BY_EXPIRY:
 	case TABLE_SESSION_BY_END:
 	case TABLE_SESSION_BY_EXPIRY:
 		return oldest_entry(txn, table, time);

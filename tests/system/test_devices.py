@@ -371,6 +371,7 @@ def test_store_stats(agent):
     before = int(time.time())
     agent.enroll()
     agent.enroll()
+    agent.json("code", "new", "--user", "alice")
 
     counted = stats(agent)
 
@@ -378,6 +379,8 @@ def test_store_stats(agent):
     assert counted["family"]["entries"] == 2
     assert before <= counted["device"]["oldest"] <= time.time()
     assert counted["session"]["entries"] == 0
+    assert counted["code"]["entries"] == 1
+    assert before < counted["code"]["oldest"]  # when it ends
     assert "device" in agent.run("store", "stats").stdout
     assert agent.run("store", "stats", user="alice").returncode == 3
 
