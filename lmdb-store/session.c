@@ -215,6 +215,18 @@ session_next_by_due(struct txn *txn, const struct session_record *after,
 }
 
 enum err
+session_count_of_device(struct txn *txn, const char *device, int64_t *count)
+{
+	auto_clear(session_record) struct session_record session = {0};
+	enum err e = session_next_live_of_device(txn, device, NULL, &session);
+
+	for (*count = 0; e == OK; ++*count)
+		e = session_next_live_of_device(
+		    txn, device, session.id, &session);
+	return e == ERR_NOT_FOUND ? OK : e;
+}
+
+enum err
 session_live_count(struct txn *txn, size_t *count)
 {
 	return txn_entries(txn, TABLE_SESSION_LIVE, count);

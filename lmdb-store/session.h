@@ -87,7 +87,10 @@ session_next_due(struct txn *txn, int64_t now, struct session_record *record);
 MUST_USE enum err session_next_by_due(struct txn *txn,
     const struct session_record *after, struct session_record *record);
 
+/* How many live; of one device. */
 MUST_USE enum err session_live_count(struct txn *txn, size_t *count);
+MUST_USE enum err
+session_count_of_device(struct txn *txn, const char *device, int64_t *count);
 
 /* The sessions of a device, the newest first: the one that was made before
  * `before` (NULL: the newest). ERR_NOT_FOUND at the end. */

@@ -123,19 +123,6 @@ device_rename(struct call *call, const struct device_rename_request *request,
 	return OK;
 }
 
-static enum err
-count_sessions(struct call *call, const char *device, int64_t *count)
-{
-	auto_clear(session_record) struct session_record session = {0};
-	enum err e =
-	    session_next_live_of_device(call->txn, device, NULL, &session);
-
-	for (*count = 0; e == OK; ++*count)
-		e = session_next_live_of_device(
-		    call->txn, device, session.id, &session);
-	return e == ERR_NOT_FOUND ? OK : e;
-}
-
 /* What the refresh family has to say, where there is one. */
 static enum err
 view_family(struct call *call, const struct device_record *device,
@@ -163,7 +150,8 @@ view_device(
 	enum err e = view_family(call, device, view);
 
 	if (e == OK)
-		e = count_sessions(call, device->id, &view->sessions);
+		e = session_count_of_device(
+		    call->txn, device->id, &view->sessions);
 	if (e != OK)
 		return e;
 	view->device = TAKE(device->id);

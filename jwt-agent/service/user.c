@@ -39,29 +39,20 @@ find_uid(struct call *call, const char *user, int64_t *uid)
 }
 
 static enum err
-count_sessions(struct call *call, const char *device, int64_t *count)
-{
-	auto_clear(session_record) struct session_record session = {0};
-	enum err e =
-	    session_next_live_of_device(call->txn, device, NULL, &session);
-
-	for (; e == OK; ++*count)
-		e = session_next_live_of_device(
-		    call->txn, device, session.id, &session);
-	return e == ERR_NOT_FOUND ? OK : e;
-}
-
-static enum err
 count_device(struct call *call, const struct device_record *device,
     struct user_view *view)
 {
+	int64_t sessions = 0;
+	enum err e = session_count_of_device(call->txn, device->id, &sessions);
+
 	if (strcmp(device->state, DEVICE_ACTIVE) == 0)
 		view->devices++;
 	else
 		view->devices_revoked++;
 	if (device->seen > view->seen)
 		view->seen = device->seen;
-	return count_sessions(call, device->id, &view->sessions);
+	view->sessions += sessions;
+	return e;
 }
 
 static enum err

@@ -200,18 +200,7 @@ key_algorithm(const struct key *key)
 enum err
 key_private(const struct key *key, struct secret **der)
 {
-	PKCS8_PRIV_KEY_INFO *info = EVP_PKEY2PKCS8(key->pkey);
-	unsigned char *bytes = NULL;
-	enum err e = ERR_CRYPTO;
-	int size = -1;
-
-	if (info != NULL)
-		size = i2d_PKCS8_PRIV_KEY_INFO(info, &bytes);
-	if (size > 0)
-		e = secret_new(der, bytes, (size_t)size);
-	PKCS8_PRIV_KEY_INFO_free(info);
-	OPENSSL_clear_free(bytes, size > 0 ? (size_t)size : 0);
-	return e == OK ? OK : fault(e);
+	return pkey_private(key->pkey, der);
 }
 
 enum err

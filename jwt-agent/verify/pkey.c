@@ -6,6 +6,7 @@
 #include <openssl/core_names.h>
 #include <openssl/err.h>
 #include <openssl/param_build.h>
+#include <openssl/x509.h>
 #include <string.h>
 
 #define GROUP_NAME_MAX 32
@@ -207,4 +208,22 @@ pkey_fits(const EVP_PKEY *pkey, const struct algorithm *algorithm)
 	default:
 		return EVP_PKEY_is_a(pkey, "HMAC") == 1;
 	}
+}
+
+enum err
+pkey_private(const EVP_PKEY *pkey, struct secret **der)
+{
+	PKCS8_PRIV_KEY_INFO *info = EVP_PKEY2PKCS8(pkey);
+	unsigned char *bytes = NULL;
+	enum err e = ERR_CRYPTO;
+	int size = -1;
+
+	if (info != NULL)
+		size = i2d_PKCS8_PRIV_KEY_INFO(info, &bytes);
+	if (size > 0)
+		e = secret_new(der, bytes, (size_t)size);
+	PKCS8_PRIV_KEY_INFO_free(info);
+	OPENSSL_clear_free(bytes, size > 0 ? (size_t)size : 0);
+	ERR_clear_error();
+	return e;
 }

@@ -13,6 +13,7 @@
 
 #include "base/autofree.h"
 #include "base/err.h"
+#include "base/secret.h"
 #include "jwt-agent/verify/algorithm.h"
 
 #include <openssl/evp.h>
@@ -41,6 +42,9 @@ MUST_USE enum err pkey_check(EVP_PKEY *pkey, const char **why);
 /* Whether the key is of the algorithm's type, curve and length; a secret may
  * have any length. */
 bool pkey_fits(const EVP_PKEY *pkey, const struct algorithm *algorithm);
+
+/* The pair as PKCS#8 DER. ERR_CRYPTO, ERR_NO_MEMORY; the queue is emptied. */
+MUST_USE enum err pkey_private(const EVP_PKEY *pkey, struct secret **der);
 
 /* What it means that OpenSSL refused something: ERR_MALFORMED, or ERR_NO_MEMORY.
  * Its queue of errors is emptied. */

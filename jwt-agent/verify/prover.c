@@ -10,7 +10,6 @@
 #include <errno.h>
 #include <openssl/err.h>
 #include <openssl/pem.h>
-#include <openssl/x509.h>
 
 static enum err
 refuse(const char **why, const char *what)
@@ -45,25 +44,6 @@ read_pem(const struct secret *pem)
 	return pkey;
 }
 
-/* PKCS#8, as key.h wants it. */
-static enum err
-to_der(const EVP_PKEY *pkey, struct secret **der)
-{
-	PKCS8_PRIV_KEY_INFO *info = EVP_PKEY2PKCS8(pkey);
-	unsigned char *bytes = NULL;
-	enum err e = ERR_CRYPTO;
-	int size = -1;
-
-	if (info != NULL)
-		size = i2d_PKCS8_PRIV_KEY_INFO(info, &bytes);
-	if (size > 0)
-		e = secret_new(der, bytes, (size_t)size);
-	PKCS8_PRIV_KEY_INFO_free(info);
-	OPENSSL_clear_free(bytes, size > 0 ? (size_t)size : 0);
-	ERR_clear_error();
-	return e;
-}
-
 static const struct algorithm *
 algorithm_of(const EVP_PKEY *pkey)
 {
@@ -86,7 +66,7 @@ make_key(const EVP_PKEY *pkey, struct key **out, const char **why)
 		*why = "is not a key for " PROOF_ALGORITHMS;
 		return ERR_MALFORMED;
 	}
-	e = to_der(pkey, &der);
+	e = pkey_private(pkey, &der);
 	return e == OK ? key_from_private(der, algorithm, out) : e;
 }
 
