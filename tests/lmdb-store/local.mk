@@ -1,5 +1,8 @@
 # SPDX-License-Identifier: BSD-3-Clause
 store_test_fixture = %D%/sample.c %D%/sample.h %D%/scratch.c %D%/scratch.h
+# For a test that stops or fails the writes of LMDB.
+store_test_writes = %D%/blocks.c %D%/blocks.h \
+	%D%/powerloss.c %D%/powerloss.h
 store_test_libraries = lmdb-store/libstore.la base/libbase.la \
 	$(CMOCKA_LIBS) $(JANSSON_LIBS) $(OPENSSL_LIBS) $(LMDB_LIBS)
 

@@ -7,6 +7,7 @@ SERVICE_TESTS = \
 	%D%/issuer_test \
 	%D%/limit_test \
 	%D%/login_test \
+	%D%/powerloss_test \
 	%D%/revocation_test \
 	%D%/rotation_test \
 	%D%/sweep_test
@@ -30,6 +31,9 @@ check_LTLIBRARIES += %D%/libagency.la
 %C%_limit_test_LDADD = %D%/libagency.la
 %C%_clock_test_LDADD = %D%/libagency.la
 %C%_login_test_LDADD = %D%/libagency.la
+%C%_powerloss_test_SOURCES = %D%/powerloss_test.c $(store_test_writes) \
+	tests/lmdb-store/scratch.c tests/lmdb-store/scratch.h
+%C%_powerloss_test_LDADD = %D%/libagency.la
 %C%_revocation_test_SOURCES = %D%/revocation_test.c %D%/foreign.c %D%/foreign.h
 %C%_revocation_test_LDADD = %D%/libagency.la
 %C%_rotation_test_LDADD = %D%/libagency.la

@@ -1,0 +1,146 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "tests/lmdb-store/blocks.h"
+
+#include <dlfcn.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/uio.h>
+#include <unistd.h>
+
+#define EXPORT __attribute__((visibility("default")))
+#define REAL(name) ((__typeof__(&name))dlsym(RTLD_NEXT, #name))
+
+static struct blocks own;
+static struct blocks *shared;
+static blocks_watcher watcher;
+static void *watcher_context;
+
+__attribute__((constructor)) static void
+begin(void)
+{
+	const char *path = getenv("BLOCKS_FILE");
+	int fd = path != NULL ? open(path, O_RDWR | O_CLOEXEC) : -1;
+
+	if (path == NULL)
+		return;
+	shared = mmap(
+	    NULL, sizeof(*shared), PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
+	if (shared == MAP_FAILED)
+		abort();
+	close(fd);
+}
+
+EXPORT struct blocks *
+blocks(void)
+{
+	return shared != NULL ? shared : &own;
+}
+
+EXPORT void
+blocks_watch(blocks_watcher new_watcher, void *context)
+{
+	watcher = new_watcher;
+	watcher_context = context;
+}
+
+static bool
+is_data(int fd)
+{
+	static const char name[] = "/data.mdb";
+	char link[64], path[512];
+	ssize_t size;
+
+	snprintf(link, sizeof(link), "/proc/self/fd/%d", fd);
+	size = readlink(link, path, sizeof(path));
+	return size >= (ssize_t)sizeof(name) - 1 &&
+	    memcmp(path + size - (sizeof(name) - 1), name, sizeof(name) - 1) ==
+	    0;
+}
+
+/* Whether this write point may pass; otherwise errno says why not. */
+static bool
+pass(int fd)
+{
+	struct blocks *control = blocks();
+
+	if (!is_data(fd))
+		return true;
+	control->points++;
+	if (control->stop == control->points)
+		kill(getpid(), SIGKILL);
+	if (control->error == 0 || control->points < control->from)
+		return true;
+	errno = (int)control->error;
+	return false;
+}
+
+static void
+tell(int fd, enum block_kind kind, off_t offset, const void *data, ssize_t size)
+{
+	struct block block = {kind, (size_t)offset, (size_t)size, data};
+	int saved = errno;
+
+	if (watcher != NULL && size >= 0 && is_data(fd)) {
+		if (kind == BLOCK_WRITE && (fcntl(fd, F_GETFL) & O_DSYNC) != 0)
+			block.kind = BLOCK_THROUGH;
+		watcher(&block, watcher_context);
+	}
+	errno = saved;
+}
+
+EXPORT ssize_t
+pwrite(int fd, const void *data, size_t size, off_t offset)
+{
+	ssize_t done = pass(fd) ? REAL(pwrite)(fd, data, size, offset) : -1;
+
+	tell(fd, BLOCK_WRITE, offset, data, done);
+	return done;
+}
+
+/* Told as one write: a whole one, as no test cuts them short. */
+EXPORT ssize_t
+writev(int fd, const struct iovec *parts, int count)
+{
+	off_t at = lseek(fd, 0, SEEK_CUR);
+	ssize_t done = pass(fd) ? REAL(writev)(fd, parts, count) : -1;
+
+	for (int i = 0; i < count && done >= 0; i++) {
+		tell(fd, BLOCK_WRITE, at, parts[i].iov_base,
+		    (ssize_t)parts[i].iov_len);
+		at += (off_t)parts[i].iov_len;
+	}
+	return done;
+}
+
+EXPORT int
+ftruncate(int fd, off_t size)
+{
+	int result = pass(fd) ? REAL(ftruncate)(fd, size) : -1;
+
+	tell(fd, BLOCK_SIZE, size, NULL, result);
+	return result;
+}
+
+EXPORT int
+fdatasync(int fd)
+{
+	int result = pass(fd) ? REAL(fdatasync)(fd) : -1;
+
+	tell(fd, BLOCK_SYNC, 0, NULL, result);
+	return result;
+}
+
+EXPORT int
+fsync(int fd)
+{
+	int result = pass(fd) ? REAL(fsync)(fd) : -1;
+
+	tell(fd, BLOCK_SYNC, 0, NULL, result);
+	return result;
+}

@@ -1,0 +1,284 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+
+/* The power goes at each write point of a device's life: the store opens,
+ * everything in it agrees, and what was acknowledged is there. */
+
+#include "lmdb-store/check.h"
+#include "lmdb-store/device.h"
+#include "lmdb-store/family.h"
+#include "lmdb-store/session.h"
+#include "tests/lmdb-store/powerloss.h"
+#include "tests/service/agency.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <cmocka.h>
+
+struct scene {
+	struct agency *agency;
+	struct enroll_reply device, other;
+	struct authenticate_reply login, lapsing;
+	struct refresh_reply refreshed;
+	struct device_revoke_reply revoked;
+	char store_path[96]; /* what the loss of power leaves */
+	char data_path[128];
+	char key_path[96];
+	struct store *store;
+	struct txn *txn;
+};
+
+static void
+scene_clear(struct scene *scene)
+{
+	enroll_reply_clear(&scene->device);
+	enroll_reply_clear(&scene->other);
+	authenticate_reply_clear(&scene->login);
+	authenticate_reply_clear(&scene->lapsing);
+	refresh_reply_clear(&scene->refreshed);
+	device_revoke_reply_clear(&scene->revoked);
+}
+
+static void
+enroll(struct scene *scene)
+{
+	assert_int_equal(agency_enroll(scene->agency, &scene->device), OK);
+}
+
+static void
+is_enrolled(struct scene *scene)
+{
+	auto_clear(device_record) struct device_record device = {0};
+	auto_clear(family_record) struct family_record family = {0};
+	auto_free(secret) struct secret *secret = NULL;
+
+	assert_int_equal(
+	    device_get(scene->txn, scene->device.device, &device), OK);
+	assert_int_equal(family_get(scene->txn, device.family, &family), OK);
+	assert_int_equal(
+	    family_secret(store_seal(scene->store), &family, &secret), OK);
+}
+
+static void
+log_in(struct scene *scene)
+{
+	assert_int_equal(agency_login(scene->agency, scene->device.access_token,
+			     &scene->login),
+	    OK);
+}
+
+static struct session_record
+session_of(struct scene *scene, const char *id)
+{
+	struct session_record session = {0};
+
+	assert_int_equal(session_get(scene->txn, id, &session), OK);
+	return session;
+}
+
+static void
+is_logged_in(struct scene *scene)
+{
+	auto_clear(session_record) struct session_record session =
+	    session_of(scene, scene->login.session);
+
+	assert_string_equal(session.device, scene->device.device);
+}
+
+static void
+open_session(struct scene *scene)
+{
+	struct session_request request = {
+	    .user = (char *)(uintptr_t) "alice",
+	    .uid = AGENCY_UID,
+	    .service = (char *)(uintptr_t) "sshd",
+	    .session = scene->login.session,
+	};
+	struct empty reply;
+
+	assert_int_equal(agency_end(scene->agency,
+			     login_open_session(agency_begin(scene->agency),
+				 &request, &reply)),
+	    OK);
+}
+
+static void
+is_open(struct scene *scene)
+{
+	auto_clear(session_record) struct session_record session =
+	    session_of(scene, scene->login.session);
+
+	assert_string_not_equal(session.state, SESSION_PENDING);
+}
+
+static void
+rotate(struct scene *scene)
+{
+	assert_int_equal(agency_refresh(scene->agency,
+			     scene->device.refresh_token, &scene->refreshed),
+	    OK);
+}
+
+static void
+is_rotated(struct scene *scene)
+{
+	auto_clear(device_record) struct device_record device = {0};
+	auto_clear(family_record) struct family_record family = {0};
+
+	assert_int_equal(
+	    device_get(scene->txn, scene->device.device, &device), OK);
+	assert_int_equal(family_get(scene->txn, device.family, &family), OK);
+	assert_int_equal(family.generation, 1);
+}
+
+static void
+enroll_another(struct scene *scene)
+{
+	assert_int_equal(agency_enroll(scene->agency, &scene->other), OK);
+	assert_int_equal(agency_login(scene->agency, scene->other.access_token,
+			     &scene->lapsing),
+	    OK);
+}
+
+static void
+is_another(struct scene *scene)
+{
+	auto_clear(session_record) struct session_record session =
+	    session_of(scene, scene->lapsing.session);
+
+	assert_string_equal(session.device, scene->other.device);
+}
+
+static void
+revoke_device(struct scene *scene)
+{
+	assert_int_equal(
+	    agency_revoke(scene->agency, scene->device.device, &scene->revoked),
+	    OK);
+}
+
+static void
+is_revoked(struct scene *scene)
+{
+	auto_clear(device_record) struct device_record device = {0};
+	auto_clear(session_record) struct session_record session =
+	    session_of(scene, scene->login.session);
+
+	assert_int_equal(
+	    device_get(scene->txn, scene->device.device, &device), OK);
+	assert_string_equal(device.state, DEVICE_REVOKED);
+	assert_string_equal(session.state, SESSION_REVOKED);
+}
+
+static void
+sweep(struct scene *scene)
+{
+	agency_pass(scene->agency, 24 * 3600);
+	agency_sweep(scene->agency, "lapse");
+}
+
+static void
+is_swept(struct scene *scene)
+{
+	auto_clear(session_record) struct session_record session =
+	    session_of(scene, scene->lapsing.session);
+
+	assert_string_equal(session.state, SESSION_EXPIRED);
+}
+
+/* What is done, and what is true ever after. */
+static const struct {
+	void (*take)(struct scene *scene);
+	void (*holds)(struct scene *scene);
+} steps[] = {
+    {enroll, is_enrolled},
+    {log_in, is_logged_in},
+    {open_session, is_open},
+    {rotate, is_rotated},
+    {enroll_another, is_another},
+    {revoke_device, is_revoked},
+    {sweep, is_swept},
+};
+
+#define STEP_COUNT (sizeof(steps) / sizeof(*steps))
+
+static void
+assert_agrees(struct txn *txn)
+{
+	for (enum table table = 0; table < TABLE_COUNT; table++) {
+		struct table_check check;
+
+		assert_int_equal(check_table(txn, table, &check), OK);
+		if (check.problems > 0)
+			fail_msg("%s: %s", table_name(table), check.problem);
+	}
+}
+
+static void
+check_lost(size_t acknowledged, void *context)
+{
+	struct scene *scene = context;
+	struct store_options options = {scene->store_path, scene->key_path,
+	    AGENCY_SMALL_MAP, STORE_MAP_START, &scene->agency->host};
+	struct store_error why;
+
+	if (store_open(&scene->store, &options, &why) != OK)
+		fail_msg("%zu steps: %s", acknowledged, why.text);
+	assert_int_equal(store_begin(scene->store, TXN_READ, &scene->txn), OK);
+	assert_agrees(scene->txn);
+	for (size_t i = 0; i < acknowledged; i++)
+		steps[i].holds(scene);
+	txn_free(TAKE(scene->txn));
+	store_free(TAKE(scene->store));
+}
+
+static void
+prepare(struct scene *scene, struct agency *agency)
+{
+	scene->agency = agency;
+	snprintf(scene->store_path, sizeof(scene->store_path), "%s/lost",
+	    agency->directory);
+	snprintf(scene->data_path, sizeof(scene->data_path), "%s/data.mdb",
+	    scene->store_path);
+	snprintf(scene->key_path, sizeof(scene->key_path), "%s/master.key",
+	    agency->directory);
+	assert_int_equal(mkdir(scene->store_path, 0700), 0);
+}
+
+static void
+nothing_acknowledged_is_lost(void **state)
+{
+	auto_clear(scene) struct scene scene = {0};
+	struct agency *agency = *state;
+	auto_clear(powerloss) struct powerloss loss;
+	char data_path[128];
+	size_t files;
+
+	prepare(&scene, agency);
+	snprintf(data_path, sizeof(data_path), "%s/store/data.mdb",
+	    agency->directory);
+	powerloss_begin(&loss, data_path);
+	for (size_t i = 0; i < STEP_COUNT; i++) {
+		steps[i].take(&scene);
+		powerloss_acknowledge(&loss);
+	}
+	powerloss_end(&loss);
+	files = powerloss_each(&loss, scene.data_path, check_lost, &scene);
+	print_message("%zu files that a loss of power can leave\n", files);
+	assert_true(files > 150);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+	    cmocka_unit_test_setup_teardown(nothing_acknowledged_is_lost,
+		agency_set_up_small, agency_tear_down),
+	};
+
+	return cmocka_run_group_tests_name("powerloss", tests, NULL, NULL);
+}
