@@ -8,9 +8,13 @@
 #include <stdbool.h>
 #include <string.h>
 
+/* How often the store may have grown between two looks at it. */
+#define GROWTHS_MAX 8
+
 struct kv {
 	MDB_env *env;
-	int directory; /* holds the lock */
+	int directory; /* holds the lock; -1: a reader's */
+	bool reader;
 	size_t map_max;
 	MDB_dbi tables[KV_TABLES_MAX];
 	size_t table_count;
@@ -55,25 +59,31 @@ whole_pages(size_t size)
 	return size & ~((size_t)sysconf(_SC_PAGESIZE) - 1);
 }
 
-/* MDB_NOTLS ties a reader's slot to its transaction and not to the thread. */
+/* MDB_NOTLS ties a reader's slot to its transaction and not to the thread. A
+ * size of 0 is what the store has already. */
 static int
-open_env(struct kv *kv, const struct kv_options *options)
+open_env(struct kv *kv, const char *path, size_t size)
 {
+	const unsigned int flags = kv->reader ? MDB_RDONLY : 0;
 	int dead;
 	int code = mdb_env_create(&kv->env);
 
 	if (code == 0)
 		code = mdb_env_set_maxdbs(kv->env, KV_TABLES_MAX);
+	if (code == 0 && size > 0)
+		code = mdb_env_set_mapsize(kv->env, size);
 	if (code == 0)
-		code = mdb_env_set_mapsize(
-		    kv->env, whole_pages(options->map_start));
-	if (code == 0)
-		code = mdb_env_open(kv->env, options->path, MDB_NOTLS, 0600);
+		code = mdb_env_open(kv->env, path, MDB_NOTLS | flags, 0600);
 	if (code == 0)
 		code = mdb_reader_check(kv->env, &dead);
-	if (code == 0 && fsync(kv->directory) != 0)
-		code = errno;
 	return code;
+}
+
+static enum err
+cannot_open(struct kv *kv, const char *path, int code, struct store_error *why)
+{
+	return store_refuse(why, to_err(kv, code),
+	    "the store %s cannot be opened: %s", path, mdb_strerror(code));
 }
 
 enum err
@@ -91,11 +101,31 @@ kv_open(
 	e = directory_open(&kv->directory, options->path, why);
 	if (e != OK)
 		return e;
-	code = open_env(kv, options);
+	code = open_env(kv, options->path, whole_pages(options->map_start));
+	if (code == 0 && fsync(kv->directory) != 0)
+		code = errno;
 	if (code != 0)
-		return store_refuse(why, to_err(kv, code),
-		    "the store %s cannot be opened: %s", options->path,
-		    mdb_strerror(code));
+		return cannot_open(kv, options->path, code, why);
+	*out = TAKE(kv);
+	return OK;
+}
+
+enum err
+kv_open_reader(struct kv **out, const char *path, struct store_error *why)
+{
+	auto_free(kv) struct kv *kv = calloc(1, sizeof(*kv));
+	int code;
+
+	if (kv == NULL)
+		return store_refuse(why, ERR_NO_MEMORY, "out of memory");
+	kv->directory = -1;
+	kv->reader = true;
+	code = open_env(kv, path, 0);
+	if (code == ENOENT)
+		return store_refuse(
+		    why, ERR_NOT_FOUND, "there is no store in %s", path);
+	if (code != 0)
+		return cannot_open(kv, path, code, why);
 	*out = TAKE(kv);
 	return OK;
 }
@@ -118,7 +148,7 @@ kv_grow(struct kv *kv)
 	size_t size = kv_map_size(kv);
 	int code;
 
-	if (kv->open > 0)
+	if (kv->open > 0 || kv->reader)
 		return ERR_INTERNAL;
 	if (kv->lost)
 		return ERR_STORE;
@@ -159,6 +189,63 @@ kv_problem(const struct kv *kv)
 	return kv->problem == 0 ? "no fault" : mdb_strerror(kv->problem);
 }
 
+/* The writer beside us has grown the store: take over its size. Only a reader
+ * comes here, for nobody but the writer ever grows it. */
+static int
+follow_growth(struct kv *kv)
+{
+	int code = kv->open > 0 || !kv->reader
+	    ? MDB_MAP_RESIZED
+	    : mdb_env_set_mapsize(kv->env, 0);
+
+	/* LMDB has dropped the old map by then, and has no new one */
+	kv->lost = kv->reader && kv->open == 0 && code != 0;
+	return code;
+}
+
+static int
+begin(struct kv *kv, unsigned int flags, MDB_txn **out)
+{
+	int code = mdb_txn_begin(kv->env, NULL, flags, out);
+
+	for (int i = 0; code == MDB_MAP_RESIZED && i < GROWTHS_MAX; i++) {
+		code = follow_growth(kv);
+		if (code == 0)
+			code = mdb_txn_begin(kv->env, NULL, flags, out);
+	}
+	return code;
+}
+
+/* LMDB begins a transaction of its own, before it writes anything. */
+static int
+copy(struct kv *kv, int fd)
+{
+	int code = mdb_env_copyfd2(kv->env, fd, MDB_CP_COMPACT);
+
+	for (int i = 0; code == MDB_MAP_RESIZED && i < GROWTHS_MAX; i++) {
+		code = follow_growth(kv);
+		if (code == 0)
+			code = mdb_env_copyfd2(kv->env, fd, MDB_CP_COMPACT);
+	}
+	return code;
+}
+
+enum err
+kv_copy(struct kv *kv, int fd)
+{
+	if (kv->open > 0)
+		return ERR_INTERNAL;
+	if (kv->lost)
+		return ERR_STORE;
+	return to_err(kv, copy(kv, fd));
+}
+
+enum err
+kv_drop_dead_readers(struct kv *kv, int *dropped)
+{
+	return to_err(kv, mdb_reader_check(kv->env, dropped));
+}
+
 enum err
 kv_begin(struct kv *kv, enum txn_mode mode, struct txn **out)
 {
@@ -168,13 +255,12 @@ kv_begin(struct kv *kv, enum txn_mode mode, struct txn **out)
 	if (kv->lost)
 		return ERR_STORE;
 	/* LMDB would wait for the other one for ever */
-	if (mode == TXN_WRITE && kv->writing)
+	if (mode == TXN_WRITE && (kv->writing || kv->reader))
 		return ERR_INTERNAL;
 	txn = calloc(1, sizeof(*txn));
 	if (txn == NULL)
 		return ERR_NO_MEMORY;
-	code = mdb_txn_begin(
-	    kv->env, NULL, mode == TXN_READ ? MDB_RDONLY : 0, &txn->mdb);
+	code = begin(kv, mode == TXN_READ ? MDB_RDONLY : 0, &txn->mdb);
 	if (code != 0) {
 		free(txn);
 		return to_err(kv, code);
@@ -247,14 +333,15 @@ enum err
 txn_open_tables(struct txn *txn, const char *const *names, size_t count)
 {
 	struct kv *kv = txn->kv;
+	const unsigned int flags = txn->mode == TXN_WRITE ? MDB_CREATE : 0;
 
 	if (txn->error != OK)
 		return txn->error;
 	if (count > KV_TABLES_MAX)
 		return txn_fail(txn, ERR_INTERNAL);
 	for (size_t i = 0; i < count; i++) {
-		int code = mdb_dbi_open(
-		    txn->mdb, names[i], MDB_CREATE, &kv->tables[i]);
+		int code =
+		    mdb_dbi_open(txn->mdb, names[i], flags, &kv->tables[i]);
 
 		if (code != 0)
 			return outcome(txn, code);

@@ -6,7 +6,8 @@
  * Ordered tables of keys and values with transactions, over LMDB. Nothing
  * else includes <lmdb.h>. Every commit is durable. One process at a time
  * opens a directory (it holds a lock on it) and uses it from one thread;
- * whoever forks does so before kv_open().
+ * whoever forks does so before kv_open(). Others may read beside it:
+ * kv_open_reader().
  *
  * A transaction carries its error. After a fault on it (but not after
  * ERR_NOT_FOUND) every further call on it, the commit too, returns that same
@@ -54,6 +55,18 @@ enum txn_mode {
 MUST_USE enum err kv_open(
     struct kv **out, const struct kv_options *options, struct store_error *why);
 
+/*
+ * Opens what another process may be writing, for reading only: takes no lock
+ * and changes nothing in the directory, but for LMDB's own lock.mdb, which it
+ * makes if it is missing; whoever calls this is the owner of the directory,
+ * so that the agent can open that file. Only TXN_READ can begin. As long as
+ * one is open the writer uses no page again that was freed since it began, so
+ * that the store grows. Errors as kv_open(), ERR_NOT_FOUND when there is no
+ * store.
+ */
+MUST_USE enum err
+kv_open_reader(struct kv **out, const char *path, struct store_error *why);
+
 /* Closes; NULL is fine. No transaction may be open. */
 void kv_free(struct kv *kv);
 DEFINE_AUTO_FREE(kv)
@@ -71,8 +84,21 @@ size_t kv_map_size(const struct kv *kv);
 /* What the last fault of LMDB was, for the log; never NULL. */
 const char *kv_problem(const struct kv *kv);
 
-/* ERR_INTERNAL when a second writing transaction is asked for, ERR_STORE,
- * ERR_NO_MEMORY. */
+/*
+ * Writes the tables as one moment had them to the descriptor, as a data.mdb
+ * without free pages. In either kind of kv, before its tables are open too.
+ * LMDB uses a thread of its own and 2 MiB. ERR_INTERNAL while a transaction
+ * is open; ERR_STORE, also when the descriptor does not take it: kv_problem()
+ * says why.
+ */
+MUST_USE enum err kv_copy(struct kv *kv, int fd);
+
+/* Gives the places of readers that died without a word free again, and with
+ * them the pages that they kept from being used; says how many. ERR_STORE. */
+MUST_USE enum err kv_drop_dead_readers(struct kv *kv, int *dropped);
+
+/* ERR_INTERNAL when a second writing transaction is asked for, or one of a
+ * reader's kv, ERR_STORE, ERR_NO_MEMORY. */
 MUST_USE enum err kv_begin(struct kv *kv, enum txn_mode mode, struct txn **out);
 
 /* Frees the transaction in every case. ERR_STORE_GROW, ERR_STORE, or the
@@ -86,7 +112,8 @@ DEFINE_AUTO_FREE(txn)
 /*
  * Opens the tables, in the first writing transaction; those that are missing
  * are made. Afterwards a table is its place in the list. `names` holds
- * `count` names, at most KV_TABLES_MAX.
+ * `count` names, at most KV_TABLES_MAX. In a reading transaction, which is
+ * to be committed then, nothing is made: ERR_NOT_FOUND when one is missing.
  */
 MUST_USE enum err
 txn_open_tables(struct txn *txn, const char *const *names, size_t count);

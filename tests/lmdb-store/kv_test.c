@@ -5,9 +5,11 @@
 #include "tests/lmdb-store/scratch.h"
 
 #include <fcntl.h>
+#include <signal.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
 
 #define PLAIN 0
 #define OTHER 1
@@ -528,6 +530,230 @@ test_one_process(void **state)
 	open_kv(bench);
 }
 
+/* A process that copies the store as often as it is told to: it must be
+ * another one, for LMDB wants an environment opened once in a process. It
+ * answers each order by its outcome. */
+struct copier {
+	pid_t pid;
+	int orders, answers;
+	char path[160];
+};
+
+static enum err
+copy_to(struct kv *kv, const char *path)
+{
+	auto_fd int fd =
+	    open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
+
+	return fd >= 0 ? kv_copy(kv, fd) : ERR_IO;
+}
+
+static void
+run_copier(
+    const struct copier *copier, const char *store, int orders, int answers)
+{
+	auto_free(kv) struct kv *kv = NULL;
+	struct store_error why = {""};
+	char order;
+
+	while (read(orders, &order, 1) == 1) {
+		enum err e = kv == NULL ? kv_open_reader(&kv, store, &why) : OK;
+
+		if (e == OK)
+			e = copy_to(kv, copier->path);
+		if (write(answers, &e, sizeof(e)) != sizeof(e))
+			break;
+	}
+}
+
+/* Forked before this process opens the store. */
+static struct copier
+start_copier(const struct scratch *scratch)
+{
+	struct copier copier = {0};
+	int orders[2], answers[2];
+
+	snprintf(copier.path, sizeof(copier.path), "%s/data.mdb",
+	    scratch->directory);
+	assert_int_equal(pipe2(orders, O_CLOEXEC), 0);
+	assert_int_equal(pipe2(answers, O_CLOEXEC), 0);
+	copier.pid = fork();
+	assert_true(copier.pid >= 0);
+	if (copier.pid == 0) {
+		close(orders[1]);
+		run_copier(&copier, scratch->store_path, orders[0], answers[1]);
+		_exit(0);
+	}
+	close(orders[0]);
+	close(answers[1]);
+	copier.orders = orders[1];
+	copier.answers = answers[0];
+	return copier;
+}
+
+static enum err
+order_copy(const struct copier *copier)
+{
+	enum err e = ERR_INTERNAL;
+
+	assert_int_equal(write(copier->orders, "c", 1), 1);
+	assert_int_equal(read(copier->answers, &e, sizeof(e)), sizeof(e));
+	return e;
+}
+
+static void
+stop_copier(struct copier *copier)
+{
+	int status;
+
+	close(copier->orders);
+	close(copier->answers);
+	assert_int_equal(waitpid(copier->pid, &status, 0), copier->pid);
+	assert_int_equal(status, 0);
+}
+
+/* How many entries the copy has. */
+static size_t
+entries_of_copy(const struct scratch *scratch)
+{
+	const struct kv_options options = {
+	    scratch->directory, scratch->map_start, scratch->map_max};
+	auto_free(kv) struct kv *kv = NULL;
+	struct store_error why;
+	struct txn *txn = NULL;
+	size_t entries = 0;
+
+	assert_int_equal(kv_open(&kv, &options, &why), OK);
+	assert_int_equal(kv_begin(kv, TXN_WRITE, &txn), OK);
+	assert_int_equal(txn_open_tables(txn, tables, 2), OK);
+	assert_int_equal(txn_entries(txn, PLAIN, &entries), OK);
+	txn_free(txn);
+	return entries;
+}
+
+/* While the writer has a transaction open, and after it has grown the map. */
+static void
+test_another_process_copies(void **state)
+{
+	struct bench *bench = *state;
+	struct copier copier = start_copier(bench->scratch);
+	struct txn *txn;
+	size_t written;
+	enum err e;
+
+	assert_int_equal(order_copy(&copier), ERR_NOT_FOUND);
+	bench->scratch->map_start = (size_t)128 << 10;
+	open_kv(bench);
+	put_abc(bench);
+	txn = begin(bench, TXN_WRITE);
+	assert_int_equal(put(txn, "d", "4"), OK);
+	assert_int_equal(order_copy(&copier), OK);
+	assert_int_equal(entries_of_copy(bench->scratch), 3);
+	assert_int_equal(txn_commit(txn), OK);
+	written = 4 + fill(bench, 0, 1000, &e);
+	assert_int_equal(e, ERR_STORE_GROW);
+	assert_int_equal(kv_grow(bench->kv), OK);
+	written += fill(bench, written, 100, &e);
+	assert_true(kv_size(bench->kv) > (size_t)128 << 10);
+	assert_int_equal(order_copy(&copier), OK);
+	assert_int_equal(entries_of_copy(bench->scratch), written);
+	stop_copier(&copier);
+}
+
+static void
+test_copy_of_an_open_store(void **state)
+{
+	struct bench *bench = *state;
+	char path[160];
+	struct txn *txn;
+
+	snprintf(path, sizeof(path), "%s/data.mdb", bench->scratch->directory);
+	put_abc(bench);
+	txn = begin(bench, TXN_READ);
+	assert_int_equal(copy_to(bench->kv, path), ERR_INTERNAL);
+	txn_free(txn);
+	assert_int_equal(copy_to(bench->kv, path), OK);
+	assert_int_equal(entries_of_copy(bench->scratch), 3);
+	assert_int_equal(copy_to(bench->kv, "/dev/full"), ERR_STORE);
+	assert_non_null(strstr(kv_problem(bench->kv), "space"));
+}
+
+static void
+test_a_reader_only_reads(void **state)
+{
+	struct bench *bench = *state;
+	static const char *const missing[] = {"plain", "none"};
+	struct store_error why;
+	struct slice value;
+	struct txn *txn;
+
+	put_abc(bench);
+	kv_free(TAKE(bench->kv));
+	assert_int_equal(
+	    kv_open_reader(&bench->kv, bench->scratch->store_path, &why), OK);
+	assert_int_equal(kv_begin(bench->kv, TXN_WRITE, &txn), ERR_INTERNAL);
+	assert_int_equal(kv_grow(bench->kv), ERR_INTERNAL);
+	txn = begin(bench, TXN_READ);
+	assert_int_equal(txn_open_tables(txn, missing, 2), ERR_NOT_FOUND);
+	txn_free(txn);
+	txn = begin(bench, TXN_READ);
+	assert_int_equal(txn_open_tables(txn, tables, 2), OK);
+	assert_int_equal(txn_commit(txn), OK);
+	txn = begin(bench, TXN_READ);
+	assert_int_equal(txn_get(txn, PLAIN, text_slice("b"), &value), OK);
+	assert_slice(value, "2");
+	txn_free(txn);
+}
+
+/* Opens a transaction and dies in it. */
+static void
+die_reading(const char *store, int ready)
+{
+	struct kv *kv = NULL;
+	struct store_error why;
+	struct txn *txn = NULL;
+	enum err e = kv_open_reader(&kv, store, &why);
+
+	if (e == OK)
+		e = kv_begin(kv, TXN_READ, &txn);
+	if (write(ready, &e, sizeof(e)) != sizeof(e))
+		_exit(1);
+	kill(getpid(), SIGKILL);
+}
+
+static void
+test_dead_readers_are_dropped(void **state)
+{
+	struct bench *bench = *state;
+	int ready[2], go[2], dropped = -1;
+	enum err e = ERR_INTERNAL;
+	char byte;
+	pid_t pid;
+
+	assert_int_equal(pipe2(ready, O_CLOEXEC), 0);
+	assert_int_equal(pipe2(go, O_CLOEXEC), 0);
+	pid = fork();
+	assert_true(pid >= 0);
+	if (pid == 0) {
+		if (read(go[0], &byte, 1) == 1)
+			die_reading(bench->scratch->store_path, ready[1]);
+		_exit(1);
+	}
+	open_kv(bench);
+	assert_int_equal(write(go[1], "g", 1), 1);
+	assert_int_equal(read(ready[0], &e, sizeof(e)), sizeof(e));
+	assert_int_equal(e, OK);
+	assert_int_equal(waitpid(pid, NULL, 0), pid);
+	assert_int_equal(kv_drop_dead_readers(bench->kv, &dropped), OK);
+	assert_int_equal(dropped, 1);
+	assert_int_equal(kv_drop_dead_readers(bench->kv, &dropped), OK);
+	assert_int_equal(dropped, 0);
+	for (int i = 0; i < 2; i++) {
+		close(ready[i]);
+		close(go[i]);
+	}
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
 #define TEST_CLOSED(name)                                                      \
 	cmocka_unit_test_setup_teardown(name, setup_closed, teardown)
@@ -559,6 +785,10 @@ main(void)
 	    TEST_CLOSED(test_a_file_in_its_place),
 	    TEST_CLOSED(test_not_a_store),
 	    TEST(test_one_process),
+	    TEST_CLOSED(test_another_process_copies),
+	    TEST(test_copy_of_an_open_store),
+	    TEST(test_a_reader_only_reads),
+	    TEST_CLOSED(test_dead_readers_are_dropped),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
