@@ -151,6 +151,12 @@ store_grow(struct store *store)
 	return kv_grow(store->kv);
 }
 
+enum err
+store_drop_dead_readers(struct store *store, int *dropped)
+{
+	return kv_drop_dead_readers(store->kv, dropped);
+}
+
 const struct seal *
 store_seal(const struct store *store)
 {

@@ -42,6 +42,9 @@ MUST_USE enum err
 store_begin(struct store *store, enum txn_mode mode, struct txn **out);
 MUST_USE enum err store_grow(struct store *store);
 
+/* As kv_drop_dead_readers(). */
+MUST_USE enum err store_drop_dead_readers(struct store *store, int *dropped);
+
 const struct seal *store_seal(const struct store *store);
 
 /* Bytes in use and bytes of the map, for the status. */

@@ -29,6 +29,11 @@ store_tests = \
 check_PROGRAMS += $(store_tests)
 TESTS += $(store_tests)
 
+# For tests of what takes long in a large store: ci/large.
+check_PROGRAMS += %D%/large_store
+%C%_large_store_SOURCES = %D%/large_store.c
+%C%_large_store_LDADD = lmdb-store/libstore.la
+
 %C%_audit_test_SOURCES = %D%/audit_test.c $(store_test_fixture)
 %C%_audit_test_LDADD = $(store_test_libraries)
 %C%_code_test_SOURCES = %D%/code_test.c $(store_test_fixture)
