@@ -92,6 +92,7 @@ open_store(struct agent *agent)
 	struct store_options options = {
 	    .path = agent->config->store,
 	    .master_key = agent->config->master_key,
+	    .master_key_command = agent->config->master_key_command,
 	    .map_start = STORE_MAP_START,
 	    .map_max = STORE_MAP_MAX,
 	    .host = &host_system,

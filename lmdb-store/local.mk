@@ -15,6 +15,7 @@ noinst_LTLIBRARIES += %D%/libstore.la
 	%D%/key.c %D%/key.h \
 	%D%/kv.c %D%/kv.h \
 	%D%/masterkey.c %D%/masterkey.h \
+	%D%/masterkey_command.c %D%/masterkey_command.h \
 	%D%/record.c %D%/record.h \
 	%D%/refusals.c %D%/refusals.h \
 	%D%/replay.c %D%/replay.h \

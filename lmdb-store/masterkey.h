@@ -3,10 +3,10 @@
 #define LMDB_STORE_MASTERKEY_H
 
 /*
- * The master key: 32 bytes in a file outside the store, under which the
- * store's data key is sealed. It comes from systemd
- * ($CREDENTIALS_DIRECTORY/master.key) if that file exists, else from the
- * configured path.
+ * The master key: 32 bytes outside the store, under which the store's data
+ * keys are sealed. It comes from systemd ($CREDENTIALS_DIRECTORY/master.key) if
+ * that file exists, else from the configured command if there is one, else from
+ * the file at the configured path.
  */
 
 #include "base/host.h"
@@ -22,14 +22,30 @@
 struct masterkey_file {
 	char path[PATH_MAX];
 	bool credential;
+	const char *command; /* borrowed; NULL: it is a file */
 };
 
-/* Which file it is. ERR_CONFIG when the path is too long. */
-MUST_USE enum err masterkey_find(
-    struct masterkey_file *file, const char *path, struct store_error *why);
+/* Where it comes from; `command` may be NULL. ERR_CONFIG when the path is too
+ * long. */
+MUST_USE enum err masterkey_find(struct masterkey_file *file, const char *path,
+    const char *command, struct store_error *why);
+
+/* The configured file, which we may make and replace ourselves. */
+bool masterkey_is_ours(const struct masterkey_file *file);
+
+/* What it is called in a sentence. */
+const char *masterkey_name(const struct masterkey_file *file);
 
 /*
- * Reads it. ERR_NOT_FOUND when there is no such file (nothing is said in
+ * What a command prints or a person hands over: the 32 bytes themselves, or
+ * with white space around them in hexadecimal or in base64 of either alphabet.
+ * ERR_MALFORMED, ERR_NO_MEMORY.
+ */
+MUST_USE enum err
+masterkey_decode(const void *data, size_t size, struct secret **out);
+
+/*
+ * Reads it, or runs the command (masterkey_command()). ERR_NOT_FOUND when there is no such file (nothing is said in
  * `why`). ERR_CONFIG when it is not a regular file of 32 bytes, when it
  * belongs to neither root nor us, or when others have any permission on it;
  * of a credential only that the world cannot read it, as systemd sets owner

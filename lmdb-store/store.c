@@ -19,50 +19,72 @@ store_free(struct store *store)
 	free(store);
 }
 
-static enum err
-master_key(struct secret **out, struct masterkey_file *file,
-    const struct store_options *options, bool blank, struct store_error *why)
+/* What it takes to open a store. */
+struct opening {
+	const struct store_options *options;
+	struct masterkey_file file;
+	struct secret *master; /* NULL: it is not there */
+	struct store_error *why;
+};
+
+static void
+opening_clear(struct opening *opening)
 {
-	enum err e = masterkey_find(file, options->master_key, why);
+	secret_free(opening->master);
+}
+
+/* Before the store is touched. */
+static enum err
+find_master(struct opening *opening)
+{
+	const struct store_options *options = opening->options;
+	enum err e = masterkey_find(&opening->file, options->master_key,
+	    options->master_key_command, opening->why);
 
 	if (e == OK)
-		e = masterkey_load(out, file, why);
-	if (e != ERR_NOT_FOUND)
-		return e;
-	if (blank)
-		return masterkey_create(out, file, options->host, why);
-	return store_refuse(why, ERR_CONFIG,
-	    "the master key %s is missing, and the store %s cannot be opened "
-	    "without it: put it back from your backup",
-	    file->path, options->path);
+		e = masterkey_load(
+		    &opening->master, &opening->file, opening->why);
+	return e == ERR_NOT_FOUND ? OK : e;
 }
 
 static enum err
-take_seal(struct store *store, struct txn *txn,
-    const struct store_options *options, bool blank, struct store_error *why)
+make_master(struct opening *opening, bool blank)
 {
-	auto_free(secret) struct secret *master = NULL;
-	struct masterkey_file file;
-	enum err e = master_key(&master, &file, options, blank, why);
+	if (opening->master != NULL)
+		return OK;
+	if (blank)
+		return masterkey_create(&opening->master, &opening->file,
+		    opening->options->host, opening->why);
+	return store_refuse(opening->why, ERR_CONFIG,
+	    "the master key %s is missing, and the store %s cannot be opened "
+	    "without it: put it back from your backup",
+	    opening->file.path, opening->options->path);
+}
+
+static enum err
+take_seal(
+    struct store *store, struct txn *txn, struct opening *opening, bool blank)
+{
+	const struct host *host = opening->options->host;
+	enum err e = make_master(opening, blank);
 
 	if (e != OK)
 		return e;
 	if (!blank)
-		e = seal_load(&store->seal, txn, master, options->host);
+		e = seal_load(&store->seal, txn, opening->master, host);
 	else
-		e = seal_create(&store->seal, txn, master, options->host);
+		e = seal_create(&store->seal, txn, opening->master, host);
 	if (e == ERR_CRYPTO && !blank)
-		return store_refuse(why, e,
+		return store_refuse(opening->why, e,
 		    "the master key %s is not the one that the store %s was "
 		    "made with: put back the right one",
-		    file.path, options->path);
+		    masterkey_name(&opening->file), opening->options->path);
 	return e;
 }
 
 /* In one transaction, so that a start that fails leaves nothing behind. */
 static enum err
-start(struct store *store, const struct store_options *options,
-    struct store_error *why)
+start(struct store *store, struct opening *opening)
 {
 	auto_free(txn) struct txn *txn = NULL;
 	enum schema_state state = SCHEMA_BLANK;
@@ -73,7 +95,7 @@ start(struct store *store, const struct store_options *options,
 	if (e == OK)
 		e = schema_check(txn, &state);
 	if (e == OK)
-		e = take_seal(store, txn, options, state == SCHEMA_BLANK, why);
+		e = take_seal(store, txn, opening, state == SCHEMA_BLANK);
 	if (e == OK && state == SCHEMA_OLDER)
 		e = schema_upgrade(txn);
 	if (e == OK && state != SCHEMA_CURRENT)
@@ -84,16 +106,15 @@ start(struct store *store, const struct store_options *options,
 }
 
 static enum err
-start_growing(struct store *store, const struct store_options *options,
-    struct store_error *why)
+start_growing(struct store *store, struct opening *opening)
 {
-	enum err e = start(store, options, why);
+	enum err e = start(store, opening);
 
 	while (e == ERR_STORE_GROW) {
 		seal_free(TAKE(store->seal));
 		e = kv_grow(store->kv);
 		if (e == OK)
-			e = start(store, options, why);
+			e = start(store, opening);
 	}
 	return e;
 }
@@ -124,15 +145,19 @@ store_open(struct store **out, const struct store_options *options,
 	const struct kv_options kv_options = {
 	    options->path, options->map_start, options->map_max};
 	auto_free(store) struct store *store = calloc(1, sizeof(*store));
+	auto_clear(opening) struct opening opening = {
+	    .options = options, .why = why};
 	enum err e;
 
 	why->text[0] = '\0';
 	if (store == NULL)
 		return store_refuse(why, ERR_NO_MEMORY, "out of memory");
-	e = kv_open(&store->kv, &kv_options, why);
+	e = find_master(&opening);
+	if (e == OK)
+		e = kv_open(&store->kv, &kv_options, why);
 	if (e != OK)
 		return e;
-	e = start_growing(store, options, why);
+	e = start_growing(store, &opening);
 	if (e != OK)
 		return explain(store, options, e, why);
 	*out = TAKE(store);

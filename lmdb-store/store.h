@@ -20,7 +20,8 @@ struct store_options {
 	const char *master_key; /* path; see masterkey.h */
 	size_t map_start;	/* bytes */
 	size_t map_max;
-	const struct host *host; /* outlives the store */
+	const struct host *host;	/* outlives the store */
+	const char *master_key_command; /* NULL: none; masterkey_command.h */
 };
 
 /*

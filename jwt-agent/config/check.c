@@ -254,10 +254,24 @@ check_socket_path(const struct config *config, struct config_error *error)
 	    sizeof(address.sun_path) - 1);
 }
 
+/* It is run without a shell and without a PATH. */
+static enum err
+check_key_command(const struct config *config, struct config_error *error)
+{
+	if (config->master_key_command == NULL ||
+	    config->master_key_command[0] == '/')
+		return OK;
+	return config_refuse(config, "agent", "master_key_command", error,
+	    "master_key_command= begins with the absolute path of a program");
+}
+
 enum err
 config_check(const struct config *config, struct config_error *error)
 {
 	enum err e = check_socket_path(config, error);
+
+	if (e == OK)
+		e = check_key_command(config, error);
 
 	for (size_t i = 0; i < config->issuer_count && e == OK; i++)
 		e = check_issuer(config, &config->issuers[i], error);

@@ -77,6 +77,7 @@ struct config {
 	char *socket;
 	char *store;
 	char *master_key;
+	char *master_key_command; /* may be NULL */
 	char *admin_group;
 	char *fetcher;
 	/* [token]; times in seconds */

@@ -38,6 +38,8 @@ static const struct option agent_options[] = {
     {"agent", "master_key", OPTION_PATH, AT(master_key),
 	"/var/lib/jwt-agent/master.key", 0, 0, NULL,
 	"file of the key that seals the store's secrets"},
+    {"agent", "master_key_command", OPTION_TEXT, AT(master_key_command), NULL,
+	1, TEXT_MAX, NULL, "program that prints that key instead"},
     {"agent", "admin_group", OPTION_TEXT, AT(admin_group), "jwt-admin", 1, 64,
 	NULL, "group whose members may see and revoke everything"},
     {"agent", "fetcher", OPTION_PATH, AT(fetcher),

@@ -16,6 +16,7 @@ store_tests = \
 	%D%/jwks_test \
 	%D%/key_test \
 	%D%/kv_test \
+	%D%/masterkey_command_test \
 	%D%/masterkey_test \
 	%D%/record_test \
 	%D%/refusals_test \
@@ -52,6 +53,9 @@ check_PROGRAMS += %D%/large_store
 %C%_key_test_LDADD = $(store_test_libraries)
 %C%_kv_test_SOURCES = %D%/kv_test.c $(store_test_fixture)
 %C%_kv_test_LDADD = $(store_test_libraries)
+%C%_masterkey_command_test_SOURCES = \
+	%D%/masterkey_command_test.c $(store_test_fixture)
+%C%_masterkey_command_test_LDADD = $(store_test_libraries)
 %C%_masterkey_test_SOURCES = %D%/masterkey_test.c $(store_test_fixture)
 %C%_masterkey_test_LDADD = $(store_test_libraries)
 %C%_record_test_SOURCES = %D%/record_test.c $(store_test_fixture)

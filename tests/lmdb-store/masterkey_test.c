@@ -16,7 +16,8 @@ find(const struct scratch *scratch)
 	struct masterkey_file file;
 	struct store_error why;
 
-	assert_int_equal(masterkey_find(&file, scratch->key_path, &why), OK);
+	assert_int_equal(
+	    masterkey_find(&file, scratch->key_path, NULL, &why), OK);
 	return file;
 }
 
@@ -243,7 +244,7 @@ test_path_that_is_too_long(void **state)
 
 	(void)state;
 	memset(path, '/', PATH_MAX + 1);
-	assert_int_equal(masterkey_find(&file, path, &why), ERR_CONFIG);
+	assert_int_equal(masterkey_find(&file, path, NULL, &why), ERR_CONFIG);
 }
 
 #define TEST(name)                                                             \

@@ -72,7 +72,7 @@ scratch_try_open(struct scratch *scratch, struct store_error *why)
 {
 	const struct store_options options = {scratch->store_path,
 	    scratch->key_path, scratch->map_start, scratch->map_max,
-	    &host_system};
+	    &host_system, NULL};
 
 	return store_open(&scratch->store, &options, why);
 }

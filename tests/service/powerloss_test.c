@@ -223,7 +223,7 @@ check_lost(size_t acknowledged, void *context)
 {
 	struct scene *scene = context;
 	struct store_options options = {scene->store_path, scene->key_path,
-	    AGENCY_SMALL_MAP, STORE_MAP_START, &scene->agency->host};
+	    AGENCY_SMALL_MAP, STORE_MAP_START, &scene->agency->host, NULL};
 	struct store_error why;
 
 	if (store_open(&scene->store, &options, &why) != OK)

@@ -146,8 +146,35 @@ def test_wrong_master_key(agent):
     agent.start()
 
 
+def test_master_key_of_a_command(agent):
+    """Before and after, the key is the same; the store is sealed with it."""
+    refresh = agent.enroll()["refresh_token"]
+    agent.stop()
+    key = agent.place / "master.key"
+    program = agent.place / "print-key"
+    program.write_text(f"#!/bin/sh\necho {key.read_bytes().hex()}\n")
+    program.chmod(0o700)
+    shutil.chown(program, people.AGENT_USER)
+    key.unlink()
+    agent.agent["master_key_command"] = f"{program} --for jwt-agent"
+    agent.configure()
+
+    agent.start()
+    assert agent.refresh(refresh)
+
+    agent.stop()
+    before = (agent.store / "data.mdb").read_bytes()
+    program.write_text("#!/bin/sh\necho slot 3 is empty >&2\nexit 9\n")
+    said = refused_start(agent)
+    assert f"{program} ended with status 9: slot 3 is empty" in said
+    program.write_text(f"#!/bin/sh\necho {'00' * 32}\n")
+    assert "master_key_command" in refused_start(agent)
+    assert (agent.store / "data.mdb").read_bytes() == before
+
+
 @pytest.mark.parametrize("line", ["acess_lifetime = 5m", "algorithm = HS256",
-                                  "access_lifetime = soon"])
+                                  "access_lifetime = soon",
+                                  "[agent]\nmaster_key_command = get-key"])
 def test_mistyped_configuration(agent, line):
     agent.stop()
     with open(agent.config, "a") as config:
