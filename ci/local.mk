@@ -3,6 +3,7 @@ EXTRA_DIST += \
 	.ci/run \
 	%D%/build \
 	%D%/check \
+	%D%/deb \
 	%D%/debian13 \
 	%D%/demo \
 	%D%/distcheck \

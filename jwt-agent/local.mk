@@ -15,3 +15,15 @@ install-exec-hook:
 		$(LN_S) -f jwt-agent$(EXEEXT) jwt-agent-askpass$(EXEEXT)
 uninstall-hook:
 	rm -f $(DESTDIR)$(bindir)/jwt-agent-askpass$(EXEEXT)
+
+# What the command completes, as it says itself; not by one that is built for
+# another machine.
+if !CROSS
+completiondir = $(datadir)/bash-completion/completions
+completion_DATA = %D%/completions/jwt-agent
+CLEANFILES += %D%/completions/jwt-agent
+%D%/completions/jwt-agent: %D%/jwt-agent$(EXEEXT)
+	$(AM_V_GEN)$(MKDIR_P) %D%/completions && \
+		%D%/jwt-agent$(EXEEXT) completion bash >$@.tmp && \
+		mv $@.tmp $@
+endif
