@@ -1,281 +1,143 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "lmdb-store/check.h"
 
-#include "lmdb-store/device.h"
-#include "lmdb-store/family.h"
-#include "lmdb-store/key.h"
-#include "lmdb-store/replay.h"
-#include "lmdb-store/session.h"
+#include "lmdb-store/rules.h"
 
-#include <stdio.h>
-#include <string.h>
-
-#define SHOWN_MAX 64
-
-struct entry {
-	struct txn *txn;
-	enum table table;
-	struct slice key;
-	struct slice value;
-};
-
-/* What is wrong with an entry, or NULL. */
-typedef const char *(*check)(const struct entry *entry);
-
-static bool
-has(struct txn *txn, enum table table, const struct key *key)
-{
-	struct slice value;
-
-	return txn_get(txn, table, key_slice(key), &value) == OK;
-}
-
-static bool
-is_text(struct slice slice, const char *text)
-{
-	return slice.size == strlen(text) &&
-	    memcmp(slice.data, text, slice.size) == 0;
-}
-
-/* The bytes as a text, cut if they are longer than an id may be. */
-static void
-copy_text(struct slice slice, char text[KV_KEY_MAX + 1])
-{
-	snprintf(text, KV_KEY_MAX + 1, "%.*s", (int)slice.size,
-	    (const char *)slice.data);
-}
-
-static const char *
-check_version(const struct entry *entry)
-{
-	auto_json json_t *record =
-	    json_loadb(entry->value.data, entry->value.size, 0, NULL);
-	const json_t *version = json_object_get(record, "v");
-
-	if (!json_is_object(record))
-		return "is not a JSON object";
-	if (!json_is_integer(version) || json_integer_value(version) < 1)
-		return "has no version";
-	if (json_integer_value(version) > table_version(entry->table))
-		return "is of a newer version";
-	return NULL;
-}
-
-static const char *
-check_session(const struct entry *entry)
-{
-	auto_clear(session_record) struct session_record session = {0};
-	char id[KV_KEY_MAX + 1];
-	struct key live = {0}, due = {0};
-
-	copy_text(entry->key, id);
-	if (session_get(entry->txn, id, &session) != OK)
-		return "cannot be read";
-	if (strcmp(session.id, id) != 0)
-		return "has another id than its key";
-	key_add_text(&live, session.device);
-	key_add_end(&live);
-	key_add_text(&live, id);
-	key_add_number(&due, session.due);
-	key_add_text(&due, id);
-	if (session_is_live(&session) !=
-	    has(entry->txn, TABLE_SESSION_LIVE, &live))
-		return "and the index of live sessions disagree";
-	if ((session.due != 0) !=
-	    has(entry->txn, TABLE_SESSION_BY_EXPIRY, &due))
-		return "and the index by expiry disagree";
-	return NULL;
-}
-
-static const char *
-check_session_live(const struct entry *entry)
-{
-	auto_clear(session_record) struct session_record session = {0};
-	const char *end = memchr(entry->key.data, '\0', entry->key.size);
-	char id[KV_KEY_MAX + 1];
-
-	if (end == NULL)
-		return "is no key of this index";
-	copy_text(slice_from(entry->key,
-		      (size_t)(end + 1 - (const char *)entry->key.data)),
-	    id);
-	if (session_get(entry->txn, id, &session) != OK)
-		return "names a session that cannot be read";
-	return session_is_live(&session) &&
-		strcmp(session.device, entry->key.data) == 0
-	    ? NULL
-	    : "names a session that is not live on this device";
-}
-
-static const char *
-check_session_by_expiry(const struct entry *entry)
-{
-	auto_clear(session_record) struct session_record session = {0};
-	char id[KV_KEY_MAX + 1];
-
-	if (entry->key.size <= KEY_NUMBER_SIZE)
-		return "is no key of this index";
-	copy_text(slice_from(entry->key, KEY_NUMBER_SIZE), id);
-	if (session_get(entry->txn, id, &session) != OK)
-		return "names a session that cannot be read";
-	return session.due == key_number(entry->key.data)
-	    ? NULL
-	    : "names a session that falls due at another time";
-}
-
-static const char *
-check_device(const struct entry *entry)
-{
-	auto_clear(device_record) struct device_record device = {0};
-	auto_clear(family_record) struct family_record family = {0};
-	char id[KV_KEY_MAX + 1];
-	struct key user = {0}, origin = {0};
-
-	copy_text(entry->key, id);
-	if (device_get(entry->txn, id, &device) != OK)
-		return "cannot be read";
-	if (strcmp(device.id, id) != 0)
-		return "has another id than its key";
-	key_add_number(&user, device.uid);
-	key_add_text(&user, id);
-	if (!has(entry->txn, TABLE_DEVICE_BY_USER, &user))
-		return "is not in the index by user";
-	if (device.origin != NULL)
-		key_add_text(&origin, device.origin);
-	if (device.origin != NULL &&
-	    !has(entry->txn, TABLE_DEVICE_BY_ORIGIN, &origin))
-		return "is not in the index by origin";
-	if (device.family != NULL &&
-	    family_get(entry->txn, device.family, &family) != OK)
-		return "has a family that cannot be read";
-	return NULL;
-}
-
-static const char *
-check_device_by_user(const struct entry *entry)
-{
-	auto_clear(device_record) struct device_record device = {0};
-	char id[KV_KEY_MAX + 1];
-
-	if (entry->key.size <= KEY_NUMBER_SIZE)
-		return "is no key of this index";
-	copy_text(slice_from(entry->key, KEY_NUMBER_SIZE), id);
-	if (device_get(entry->txn, id, &device) != OK)
-		return "names a device that cannot be read";
-	return device.uid == key_number(entry->key.data)
-	    ? NULL
-	    : "names a device of another user";
-}
-
-static const char *
-check_device_by_origin(const struct entry *entry)
-{
-	auto_clear(device_record) struct device_record device = {0};
-	char id[KV_KEY_MAX + 1];
-
-	copy_text(entry->value, id);
-	if (device_get(entry->txn, id, &device) != OK)
-		return "names a device that cannot be read";
-	return device.origin != NULL && is_text(entry->key, device.origin)
-	    ? NULL
-	    : "names a device of another origin";
-}
-
-static const char *
-check_family(const struct entry *entry)
-{
-	auto_clear(device_record) struct device_record device = {0};
-	auto_clear(family_record) struct family_record family = {0};
-	char id[KV_KEY_MAX + 1];
-
-	copy_text(entry->key, id);
-	if (family_get(entry->txn, id, &family) != OK)
-		return "cannot be read";
-	if (strcmp(family.id, id) != 0)
-		return "has another id than its key";
-	if (device_get(entry->txn, family.device, &device) != OK)
-		return "is of a device that cannot be read";
-	return NULL;
-}
-
-static const char *
-check_replay_by_expiry(const struct entry *entry)
-{
-	struct key hash = {0};
-
-	if (entry->key.size <= KEY_NUMBER_SIZE)
-		return "is no key of this index";
-	key_add_bytes(&hash, slice_from(entry->key, KEY_NUMBER_SIZE).data,
-	    entry->key.size - KEY_NUMBER_SIZE);
-	return has(entry->txn, TABLE_REPLAY, &hash) ? NULL : "names no mark";
-}
-
-static const check checks[TABLE_COUNT] = {
-    [TABLE_SESSION] = check_session,
-    [TABLE_SESSION_LIVE] = check_session_live,
-    [TABLE_SESSION_BY_EXPIRY] = check_session_by_expiry,
-    [TABLE_DEVICE] = check_device,
-    [TABLE_DEVICE_BY_USER] = check_device_by_user,
-    [TABLE_DEVICE_BY_ORIGIN] = check_device_by_origin,
-    [TABLE_FAMILY] = check_family,
-    [TABLE_REPLAY_BY_EXPIRY] = check_replay_by_expiry,
-};
-
-static const char *
-problem_of(const struct entry *entry)
-{
-	const char *problem = NULL;
-
-	if (table_version(entry->table) > 0)
-		problem = check_version(entry);
-	if (problem == NULL && checks[entry->table] != NULL)
-		problem = checks[entry->table](entry);
-	return problem;
-}
-
-/* Keys are ids, or begin with a number in binary. */
-static void
-show_key(struct slice key, char text[SHOWN_MAX])
-{
-	const unsigned char *bytes = key.data;
-	size_t used = 0;
-
-	for (size_t i = 0; i < key.size && used < SHOWN_MAX - 3; i++)
-		used += (size_t)snprintf(text + used, SHOWN_MAX - used,
-		    bytes[i] > ' ' && bytes[i] < 0x7f ? "%c" : "%02x",
-		    bytes[i]);
-}
+#define WHOLE_STEP 1024
 
 static void
-note(struct table_check *result, const struct entry *entry, const char *problem)
+note(
+    struct check_step *step, const struct entry *entry, const struct rule *rule)
 {
-	char shown[SHOWN_MAX] = "";
+	struct check_finding *finding = &step->finding[step->findings];
 
-	if (result->problems++ > 0)
+	step->problems++;
+	if (step->findings == CHECK_FINDINGS_MAX)
 		return;
-	show_key(entry->key, shown);
-	snprintf(
-	    result->problem, sizeof(result->problem), "%s %s", shown, problem);
+	step->findings++;
+	finding->rule = rule->name;
+	finding->problem = rule->problem;
+	entry_show_key(entry, finding->key, sizeof(finding->key));
+}
+
+static void
+apply_rules(struct check_step *step, const struct entry *entry)
+{
+	const struct rule *rule;
+
+	for (size_t i = 0; (rule = rules_at(entry->table, i)) != NULL; i++)
+		if (!rule->holds(entry))
+			note(step, entry, rule);
+}
+
+/* A fault that came up in the middle of a rule is none of the entry's. */
+static enum err
+look_at(struct check_step *step, struct entry *entry)
+{
+	enum entry_state state;
+	enum err e = entry_read(entry, &state);
+
+	if (e != OK)
+		return e;
+	step->entries++;
+	if (rules_unread(state) != NULL)
+		note(step, entry, rules_unread(state));
+	else
+		apply_rules(step, entry);
+	return txn_error(entry->txn);
+}
+
+static enum err
+next_entry(struct entry *entry, struct check_place *place)
+{
+	entry->before = key_slice(&place->after);
+	return txn_next(entry->txn, entry->table, entry->before, &entry->key,
+	    &entry->value);
+}
+
+/* A copy: nothing is borrowed from one step to the next. */
+static void
+move_on(struct check_place *place, struct slice key)
+{
+	struct key copy = {0};
+
+	key_add_bytes(&copy, key.data, key.size);
+	place->after = copy;
+}
+
+static enum err
+look_at_next(struct txn *txn, const struct seal *seal,
+    struct check_place *place, struct check_step *step)
+{
+	struct entry entry = {
+	    .txn = txn, .seal = seal, .table = (enum table)place->table};
+	enum err e = next_entry(&entry, place);
+
+	if (e != OK)
+		return e;
+	e = look_at(step, &entry);
+	entry_clear(&entry);
+	move_on(place, entry.key);
+	return e;
 }
 
 enum err
-check_table(struct txn *txn, enum table table, struct table_check *out)
+check_step(struct txn *txn, const struct seal *seal, struct check_place *place,
+    size_t limit, struct check_step *out)
 {
-	struct table_check result = {.entries = 0};
-	struct entry entry = {.txn = txn, .table = table};
-	enum err e =
-	    txn_next(txn, table, text_slice(NULL), &entry.key, &entry.value);
+	struct check_step step = {.entries = 0};
+	enum err e = OK;
 
-	while (e == OK) {
-		const char *problem = problem_of(&entry);
-
-		result.entries++;
-		if (problem != NULL)
-			note(&result, &entry, problem);
-		e = txn_next(txn, table, entry.key, &entry.key, &entry.value);
-	}
-	if (e != ERR_NOT_FOUND)
+	if (place->table >= TABLE_COUNT)
+		return ERR_NOT_FOUND;
+	step.table = (enum table)place->table;
+	for (size_t i = 0; i < limit && e == OK; i++)
+		e = look_at_next(txn, seal, place, &step);
+	if (e != OK && e != ERR_NOT_FOUND)
 		return e;
-	*out = result;
+	step.last = e == ERR_NOT_FOUND;
+	if (step.last)
+		*place = (struct check_place){.table = place->table + 1};
+	*out = step;
 	return OK;
+}
+
+static void
+add_up(struct check_total *total, const struct check_step *step)
+{
+	total->entries += step->entries;
+	if (total->problems == 0 && step->findings > 0) {
+		total->table = step->table;
+		total->first = step->finding[0];
+	}
+	total->problems += step->problems;
+}
+
+enum err
+check_table(struct txn *txn, const struct seal *seal, enum table table,
+    struct check_total *out)
+{
+	struct check_place place = {.table = table};
+	struct check_step step = {.entries = 0};
+	enum err e = OK;
+
+	while (e == OK && place.table == table) {
+		e = check_step(txn, seal, &place, WHOLE_STEP, &step);
+		if (e == OK)
+			add_up(out, &step);
+	}
+	return e;
+}
+
+enum err
+check_all(struct txn *txn, const struct seal *seal, struct check_total *out)
+{
+	struct check_total total = {.entries = 0};
+	enum err e = OK;
+
+	for (int i = 0; i < TABLE_COUNT && e == OK; i++)
+		e = check_table(txn, seal, (enum table)i, &total);
+	if (e == OK)
+		*out = total;
+	return e;
 }

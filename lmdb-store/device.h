@@ -11,6 +11,8 @@
 
 #define DEVICE_ACTIVE "active"
 #define DEVICE_REVOKED "revoked"
+/* It came from elsewhere and has no tokens until it is enrolled again. */
+#define DEVICE_IMPORTED "imported"
 
 /*
  * An enrolled device has a refresh `family` and the `claims` that go into its

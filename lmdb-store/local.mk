@@ -9,6 +9,7 @@ noinst_LTLIBRARIES += %D%/libstore.la
 	%D%/clock.c %D%/clock.h \
 	%D%/device.c %D%/device.h \
 	%D%/directory.c %D%/directory.h \
+	%D%/entry.c %D%/entry.h \
 	%D%/error.c %D%/error.h \
 	%D%/family.c %D%/family.h \
 	%D%/jwks.c %D%/jwks.h \
@@ -20,6 +21,7 @@ noinst_LTLIBRARIES += %D%/libstore.la
 	%D%/refusals.c %D%/refusals.h \
 	%D%/replay.c %D%/replay.h \
 	%D%/revoked.c %D%/revoked.h \
+	%D%/rules.c %D%/rules.h \
 	%D%/schema.c %D%/schema.h \
 	%D%/seal.c %D%/seal.h \
 	%D%/session.c %D%/session.h \

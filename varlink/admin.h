@@ -49,13 +49,17 @@ DECLARE_FIELDS(audit_request, AUDIT_REQUEST)
 	F(num, caller_pid)
 DECLARE_FIELDS(audit_view, AUDIT_VIEW)
 
-/* `problems`: entries with which something is wrong; `problem`: the first. */
-#define TABLE_VIEW(F)                                                          \
+/* One step of a check: `entries` of a table that it looked at and `problems`
+ * that it met. `last`: the table is through. `findings`: objects {rule, key,
+ * problem}, at most 16 of a step. */
+#define CHECK_VIEW(F)                                                          \
 	F(str, table)                                                          \
 	F(num, entries)                                                        \
 	F(num, problems)                                                       \
-	F(opt_str, problem)
-DECLARE_FIELDS(table_view, TABLE_VIEW)
+	F(flag, last)                                                          \
+	F(list, findings)
+DECLARE_FIELDS(check_view, CHECK_VIEW)
+
 /* `tables`: objects {table, entries} with `oldest`, a time, where the table has
  * times. */
 #define STORE_STATS_REPLY(F)                                                   \

@@ -19,6 +19,7 @@
 struct client {
 	int socket;
 	struct deadline deadline;
+	int64_t timeout_ms;
 	struct inbox *inbox;
 	struct outbox *outbox;
 	char message[CLIENT_MESSAGE_MAX];
@@ -88,7 +89,8 @@ client_new(struct client **out, const struct client_options *options)
 	if (client == NULL)
 		return ERR_NO_MEMORY;
 	client->socket = -1;
-	client->deadline = deadline_in(options->timeout_ms);
+	client->timeout_ms = options->timeout_ms;
+	client_renew(client);
 	e = inbox_new(&client->inbox);
 	if (e == OK)
 		e = outbox_new(&client->outbox);
@@ -188,6 +190,12 @@ receive_reply(struct client *client, struct reply_message *reply)
 	return reply->error == NULL ? OK : remember_refusal(client, reply);
 }
 
+void
+client_renew(struct client *client)
+{
+	client->deadline = deadline_in(client->timeout_ms);
+}
+
 enum err
 client_call(struct client *client, const struct client_call *call)
 {
@@ -229,8 +237,10 @@ client_stream(struct client *client, const struct client_call *call,
 	bool ended = false;
 	enum err e = send_call(client, call, true);
 
-	while (e == OK && !ended)
+	while (e == OK && !ended) {
 		e = receive_entry(client, name, take, context, &ended);
+		client_renew(client);
+	}
 	return e;
 }
 

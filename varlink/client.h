@@ -4,8 +4,8 @@
 
 /*
  * The caller's side of a Varlink connection over a Unix socket: blocking,
- * with one deadline for everything that is done with it, and with a check of
- * who serves the socket before anything is sent.
+ * with one deadline for everything that is done with it until it is renewed,
+ * and with a check of who serves the socket before anything is sent.
  */
 
 #include "base/fields.h"
@@ -31,6 +31,9 @@ struct client_options {
  */
 MUST_USE enum err
 client_new(struct client **out, const struct client_options *options);
+
+/* The time that is left begins anew: for whoever makes many calls. */
+void client_renew(struct client *client);
 
 /* Closes; NULL is fine. */
 void client_free(struct client *client);
@@ -61,7 +64,8 @@ typedef enum err (*client_entry)(const json_t *entry, void *context);
 /*
  * A call with `more`: each reply's member `name` ("device", "session",
  * "event") is given to `take`; the last reply, which has none, ends it.
- * call->reply is not used.
+ * call->reply is not used. Each reply renews the deadline: a long stream is
+ * fine, one that stands still is not.
  */
 MUST_USE enum err
 client_stream(struct client *client, const struct client_call *call,

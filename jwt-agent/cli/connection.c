@@ -156,6 +156,37 @@ connection_list(const struct call *call, const struct client_call *question,
 	return OK;
 }
 
+struct taking {
+	client_entry take;
+	void *context;
+	enum err refused;
+};
+
+static enum err
+hand_on(const json_t *entry, void *context)
+{
+	struct taking *taking = context;
+
+	taking->refused = taking->take(entry, taking->context);
+	return taking->refused;
+}
+
+enum err
+connection_stream(const struct call *call, const struct client_call *question,
+    const char *entry, client_entry take, void *context)
+{
+	auto_free(client) struct client *client = NULL;
+	struct taking taking = {take, context, OK};
+	enum err e = open_for(call, &client);
+
+	if (e != OK)
+		return e;
+	e = client_stream(client, question, entry, hand_on, &taking);
+	if (taking.refused != OK)
+		return taking.refused;
+	return e == OK ? OK : fail(call, client, e);
+}
+
 enum err
 connection_user(const struct call *call, char **out)
 {

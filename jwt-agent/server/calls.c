@@ -197,14 +197,15 @@ read_now(struct calls *calls, struct task *task)
 		settle(task, calls);
 }
 
-/* Entries of a list until the reader has enough to read for now. Each batch
- * is a transaction of its own, so that a slow reader holds none open. */
+/* Entries of a list until the reader has enough to read for now, or the list
+ * rests. Each batch is a transaction of its own, so that a slow reader holds none open. */
 static enum err
 read_batch(struct task *task, struct txn *txn)
 {
 	enum err e = OK;
 
-	while (e == OK && !peer_is_full(task->peer)) {
+	task->call.rests = false;
+	while (e == OK && !task->call.rests && !peer_is_full(task->peer)) {
 		task->outcome = task_next(task, txn);
 		if (task->outcome != OK)
 			return task->outcome;
@@ -223,6 +224,8 @@ stream(struct calls *calls, struct task *task)
 		e = read_batch(task, txn);
 	task->call.txn = NULL;
 	txn_free(txn);
+	if (e == OK && task->call.rests)
+		peer_rest(task->peer);
 	if (e == OK)
 		return; /* goes on when the peer has read */
 	task->outcome = e;

@@ -46,6 +46,10 @@ void peer_answer(struct peer *peer, const json_t *answer, bool last);
 /* Says that the agent is busy and frees the peer, which was never used. */
 void peer_turn_away(struct peer *peer);
 
+/* Lets everybody else have a turn before the stream in flight goes on:
+ * drained() comes a moment later. */
+void peer_rest(struct peer *peer);
+
 /* Whether as much waits to be sent as should. */
 bool peer_is_full(const struct peer *peer);
 

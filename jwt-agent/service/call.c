@@ -87,5 +87,6 @@ call_reset(struct call *call)
 	call->effect_count = 0;
 	call->fetch = NULL;
 	call->missing = false;
+	call->rests = false;
 	call->message[0] = '\0';
 }

@@ -106,6 +106,7 @@ struct call {
 	size_t effect_count;
 	struct trusted *fetch;
 	bool missing; /* because it lacks one */
+	bool rests;   /* a list that lets others have a turn now */
 	char message[POLICY_TEXT_SIZE];
 };
 

@@ -8,12 +8,14 @@
  */
 
 #include "base/id.h"
+#include "lmdb-store/check.h"
 
 struct cursor {
 	bool begun;
 	char device[ID_SIZE + 1];
 	char id[ID_SIZE + 1];
 	int64_t seq;
+	struct check_place place;
 };
 
 #endif

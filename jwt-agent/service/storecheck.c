@@ -1,33 +1,44 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "jwt-agent/service/storecheck.h"
 
-#include "lmdb-store/check.h"
-
 #include <string.h>
+
+static enum err
+view_findings(const struct check_step *step, json_t **out)
+{
+	auto_json json_t *list = json_array();
+
+	for (size_t i = 0; i < step->findings; i++) {
+		const struct check_finding *finding = &step->finding[i];
+		json_t *view = json_pack("{ss ss ss}", "rule", finding->rule,
+		    "key", finding->key, "problem", finding->problem);
+
+		if (json_array_append_new(list, view) != 0)
+			return ERR_NO_MEMORY;
+	}
+	*out = TAKE(list);
+	return *out != NULL ? OK : ERR_NO_MEMORY;
+}
 
 enum err
 admin_store_check(struct call *call, const struct empty *request,
-    struct cursor *cursor, struct table_view *entry)
+    struct cursor *cursor, struct check_view *entry)
 {
-	enum table table = (enum table)cursor->seq;
-	struct table_check check;
-	enum err e;
+	struct check_step step;
+	enum err e = check_step(call->txn, store_seal(call->service->store),
+	    &cursor->place, STORECHECK_STEP, &step);
 
 	(void)request;
-	if (cursor->seq >= TABLE_COUNT)
-		return ERR_NOT_FOUND;
-	e = check_table(call->txn, table, &check);
 	if (e != OK)
 		return e;
-	entry->table = strdup(table_name(table));
-	if (check.problems > 0)
-		entry->problem = strdup(check.problem);
-	if (entry->table == NULL ||
-	    (check.problems > 0 && entry->problem == NULL))
-		return ERR_NO_MEMORY;
-	entry->entries = check.entries;
-	entry->problems = check.problems;
 	cursor->begun = true;
-	cursor->seq++;
-	return OK;
+	call->rests = true;
+	e = view_findings(&step, &entry->findings);
+	if (e != OK)
+		return e;
+	entry->table = strdup(table_name(step.table));
+	entry->entries = step.entries;
+	entry->problems = step.problems;
+	entry->last = step.last;
+	return entry->table != NULL ? OK : ERR_NO_MEMORY;
 }

@@ -2,16 +2,21 @@
 #ifndef JWT_AGENT_SERVICE_STORECHECK_H
 #define JWT_AGENT_SERVICE_STORECHECK_H
 
-/* io.jwtagent.Admin.StoreCheck: one entry for each table, each read in a
- * transaction of its own while the agent does nothing else. */
+/*
+ * io.jwtagent.Admin.StoreCheck: a list of steps. Each looks at a few entries
+ * in a transaction of its own and then rests, so that logins go on; nothing
+ * but the place in the store is kept between them.
+ */
 
 #include "jwt-agent/service/call.h"
 #include "jwt-agent/service/cursor.h"
 #include "varlink/admin.h"
 #include "varlink/login.h"
 
+#define STORECHECK_STEP 256 /* entries */
+
 MUST_USE enum err
 admin_store_check(struct call *call, const struct empty *request,
-    struct cursor *cursor, struct table_view *entry);
+    struct cursor *cursor, struct check_view *entry);
 
 #endif

@@ -207,15 +207,14 @@ static const struct {
 #define STEP_COUNT (sizeof(steps) / sizeof(*steps))
 
 static void
-assert_agrees(struct txn *txn)
+assert_agrees(const struct store *store, struct txn *txn)
 {
-	for (enum table table = 0; table < TABLE_COUNT; table++) {
-		struct table_check check;
+	struct check_total check = {.entries = 0};
 
-		assert_int_equal(check_table(txn, table, &check), OK);
-		if (check.problems > 0)
-			fail_msg("%s: %s", table_name(table), check.problem);
-	}
+	assert_int_equal(check_all(txn, store_seal(store), &check), OK);
+	if (check.problems > 0)
+		fail_msg("%s: %s %s", table_name(check.table), check.first.key,
+		    check.first.problem);
 }
 
 static void
@@ -229,7 +228,7 @@ check_lost(size_t acknowledged, void *context)
 	if (store_open(&scene->store, &options, &why) != OK)
 		fail_msg("%zu steps: %s", acknowledged, why.text);
 	assert_int_equal(store_begin(scene->store, TXN_READ, &scene->txn), OK);
-	assert_agrees(scene->txn);
+	assert_agrees(scene->store, scene->txn);
 	for (size_t i = 0; i < acknowledged; i++)
 		steps[i].holds(scene);
 	txn_free(TAKE(scene->txn));

@@ -570,9 +570,9 @@ class Run:
 
     def check_store(self):
         for entry in self.wire().stream("io.jwtagent.Admin.StoreCheck"):
-            table = entry["table"]
-            expect(f"problems of {table['table']}, {table.get('problem')}", 0,
-                   table["problems"])
+            step = entry["step"]
+            expect(f"problems of {step['table']}, {step['findings']}", 0,
+                   step["problems"])
 
     def forget(self):
         """Keeps the model small: what is over is looked at for a while."""

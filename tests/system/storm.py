@@ -341,7 +341,7 @@ class Storm:
     def check_store(self):
         with self.agent.wire(timeout=60) as wire:
             for entry in wire.stream("io.jwtagent.Admin.StoreCheck"):
-                assert entry["table"]["problems"] == 0, entry
+                assert entry["step"]["problems"] == 0, entry
         return self.agent.run("store", "check").returncode
 
     def check(self):

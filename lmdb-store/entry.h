@@ -1,0 +1,68 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#ifndef LMDB_STORE_ENTRY_H
+#define LMDB_STORE_ENTRY_H
+
+/*
+ * Any entry of any table, for whoever looks at the whole store: what its key
+ * is made of, and the record that it holds or, in an index, names. A new table
+ * is a row in entry.c.
+ */
+
+#include "lmdb-store/audit.h"
+#include "lmdb-store/code.h"
+#include "lmdb-store/device.h"
+#include "lmdb-store/family.h"
+#include "lmdb-store/jwks.h"
+#include "lmdb-store/key.h"
+#include "lmdb-store/refusals.h"
+#include "lmdb-store/replay.h"
+#include "lmdb-store/revoked.h"
+#include "lmdb-store/session.h"
+#include "lmdb-store/signkey.h"
+
+struct entry {
+	struct txn *txn;
+	const struct seal *seal; /* NULL: there is none */
+	enum table table;
+	struct slice before; /* the key of the entry before; empty: none */
+	struct slice key;
+	struct slice value;
+	union {
+		struct audit_record audit;
+		struct code_record code;
+		struct device_record device;
+		struct family_record family;
+		struct jwks_record jwks;
+		struct refusals_record refusals;
+		struct replay_record replay;
+		struct revoked_record revoked;
+		struct session_record session;
+		struct signkey_record signkey;
+	} record;
+};
+
+/* What became of reading it. */
+enum entry_state {
+	ENTRY_READ,
+	ENTRY_NO_KEY, /* the key has not the form of the table's keys */
+	ENTRY_NO_JSON,
+	ENTRY_NO_VERSION,
+	ENTRY_NEWER,
+	ENTRY_UNREADABLE,
+	ENTRY_DANGLING, /* an index names a record that cannot be read */
+};
+
+/* Fills `record`, which entry_clear() clears. ERR_NO_MEMORY, and the fault
+ * that the transaction carries. */
+MUST_USE enum err entry_read(struct entry *entry, enum entry_state *state);
+void entry_clear(struct entry *entry);
+
+/* The key of the record in an index: the part behind its number or text, or
+ * the value. */
+struct slice entry_names(const struct entry *entry);
+
+/* The key for people: numbers in decimal, parts with a blank between, bytes
+ * that are not printable in hex; cut if it is longer. */
+void entry_show_key(const struct entry *entry, char *text, size_t size);
+
+#endif

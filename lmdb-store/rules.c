@@ -1,0 +1,633 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "lmdb-store/rules.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+#define RULES_MAX 12
+
+static bool
+has(const struct entry *entry, enum table table, const struct key *key)
+{
+	struct slice value;
+
+	return txn_get(entry->txn, table, key_slice(key), &value) == OK;
+}
+
+/* Has it exactly when `wanted`. */
+static bool
+has_if(const struct entry *entry, enum table table, bool wanted,
+    const struct key *key)
+{
+	return has(entry, table, key) == wanted;
+}
+
+static bool
+is_text(struct slice slice, const char *text)
+{
+	return text != NULL && slice.size == strlen(text) &&
+	    memcmp(slice.data, text, slice.size) == 0;
+}
+
+static bool
+is_one_of(const char *text, const char *const *texts)
+{
+	for (; *texts != NULL; texts++)
+		if (strcmp(text, *texts) == 0)
+			return true;
+	return false;
+}
+
+static struct key
+number_key(int64_t number, const char *text)
+{
+	struct key key = {0};
+
+	key_add_number(&key, number > 0 ? number : 0);
+	key_add_text(&key, text);
+	return key;
+}
+
+static struct key
+text_key(const char *first, const char *second)
+{
+	struct key key = {0};
+
+	key_add_text(&key, first);
+	if (second != NULL) {
+		key_add_end(&key);
+		key_add_text(&key, second);
+	}
+	return key;
+}
+
+static int64_t
+number_of(const struct entry *entry)
+{
+	return key_number(entry->key.data);
+}
+
+/* An index by time has nothing before 1970. */
+static bool
+is_time(const struct entry *entry, int64_t time)
+{
+	return number_of(entry) == (time > 0 ? time : 0);
+}
+
+/* Devices. */
+
+#define DEVICE(entry) (&(entry)->record.device)
+
+static bool
+device_is_active(const struct entry *entry)
+{
+	return strcmp(DEVICE(entry)->state, DEVICE_ACTIVE) == 0;
+}
+
+static int64_t
+device_alive(const struct entry *entry)
+{
+	return DEVICE(entry)->alive != 0 ? DEVICE(entry)->alive
+					 : DEVICE(entry)->created;
+}
+
+static bool
+device_id(const struct entry *entry)
+{
+	return is_text(entry->key, DEVICE(entry)->id);
+}
+
+static bool
+device_state(const struct entry *entry)
+{
+	static const char *const states[] = {
+	    DEVICE_ACTIVE, DEVICE_REVOKED, DEVICE_IMPORTED, NULL};
+
+	return is_one_of(DEVICE(entry)->state, states);
+}
+
+static bool
+device_by_user(const struct entry *entry)
+{
+	struct key key = number_key(DEVICE(entry)->uid, DEVICE(entry)->id);
+
+	return has(entry, TABLE_DEVICE_BY_USER, &key);
+}
+
+static bool
+device_active(const struct entry *entry)
+{
+	struct key key = number_key(DEVICE(entry)->uid, DEVICE(entry)->id);
+
+	return has_if(
+	    entry, TABLE_DEVICE_ACTIVE, device_is_active(entry), &key);
+}
+
+static bool
+device_by_time(const struct entry *entry)
+{
+	struct key key = number_key(device_alive(entry), DEVICE(entry)->id);
+
+	return has(entry, TABLE_DEVICE_BY_TIME, &key);
+}
+
+static bool
+device_by_origin(const struct entry *entry)
+{
+	struct slice value;
+
+	return DEVICE(entry)->origin == NULL ||
+	    (txn_get(entry->txn, TABLE_DEVICE_BY_ORIGIN,
+		 text_slice(DEVICE(entry)->origin), &value) == OK &&
+		is_text(value, DEVICE(entry)->id));
+}
+
+/* Its family is there and knows the device as its own. */
+static bool
+device_family(const struct entry *entry)
+{
+	auto_clear(family_record) struct family_record family = {0};
+	const char *id = DEVICE(entry)->family;
+
+	return id == NULL ||
+	    (family_get(entry->txn, id, &family) == OK &&
+		strcmp(family.device, DEVICE(entry)->id) == 0);
+}
+
+static bool
+device_user_right(const struct entry *entry)
+{
+	return number_of(entry) == DEVICE(entry)->uid;
+}
+
+static bool
+device_time_right(const struct entry *entry)
+{
+	return is_time(entry, device_alive(entry));
+}
+
+static bool
+device_origin_right(const struct entry *entry)
+{
+	return is_text(entry->key, DEVICE(entry)->origin);
+}
+
+/* Families. */
+
+#define FAMILY(entry) (&(entry)->record.family)
+
+static int64_t
+family_alive(const struct entry *entry)
+{
+	return FAMILY(entry)->alive != 0 ? FAMILY(entry)->alive
+					 : FAMILY(entry)->created;
+}
+
+static bool
+family_id(const struct entry *entry)
+{
+	return is_text(entry->key, FAMILY(entry)->id);
+}
+
+static bool
+family_state(const struct entry *entry)
+{
+	static const char *const states[] = {
+	    FAMILY_ACTIVE, FAMILY_REVOKED, NULL};
+
+	return is_one_of(FAMILY(entry)->state, states);
+}
+
+static bool
+family_device(const struct entry *entry)
+{
+	auto_clear(device_record) struct device_record device = {0};
+
+	return device_get(entry->txn, FAMILY(entry)->device, &device) == OK &&
+	    device.uid == FAMILY(entry)->uid;
+}
+
+static bool
+family_by_time(const struct entry *entry)
+{
+	struct key key = number_key(family_alive(entry), FAMILY(entry)->id);
+
+	return has(entry, TABLE_FAMILY_BY_TIME, &key);
+}
+
+static bool
+family_sealed(const struct entry *entry)
+{
+	auto_free(secret) struct secret *secret = NULL;
+
+	return entry->seal == NULL ||
+	    family_secret(entry->seal, FAMILY(entry), &secret) == OK;
+}
+
+static bool
+family_time_right(const struct entry *entry)
+{
+	return is_time(entry, family_alive(entry));
+}
+
+/* Sessions. */
+
+#define SESSION(entry) (&(entry)->record.session)
+
+static bool
+session_id(const struct entry *entry)
+{
+	return is_text(entry->key, SESSION(entry)->id);
+}
+
+static bool
+session_state(const struct entry *entry)
+{
+	static const char *const states[] = {SESSION_PENDING, SESSION_ACTIVE,
+	    SESSION_CLOSED, SESSION_EXPIRED, SESSION_REVOKED, NULL};
+
+	return is_one_of(SESSION(entry)->state, states);
+}
+
+/* What has ended may be kept longer than its device. */
+static bool
+session_device(const struct entry *entry)
+{
+	auto_clear(device_record) struct device_record device = {0};
+
+	return !session_is_live(SESSION(entry)) ||
+	    (device_get(entry->txn, SESSION(entry)->device, &device) == OK &&
+		device.uid == SESSION(entry)->uid);
+}
+
+static bool
+session_live(const struct entry *entry)
+{
+	struct key key = text_key(SESSION(entry)->device, SESSION(entry)->id);
+
+	return has_if(
+	    entry, TABLE_SESSION_LIVE, session_is_live(SESSION(entry)), &key);
+}
+
+static bool
+session_by_device(const struct entry *entry)
+{
+	struct key key = text_key(SESSION(entry)->device, SESSION(entry)->id);
+
+	return has(entry, TABLE_SESSION_BY_DEVICE, &key);
+}
+
+static bool
+session_by_expiry(const struct entry *entry)
+{
+	struct key key = number_key(SESSION(entry)->due, SESSION(entry)->id);
+
+	return has_if(
+	    entry, TABLE_SESSION_BY_EXPIRY, SESSION(entry)->due != 0, &key);
+}
+
+static bool
+session_by_end(const struct entry *entry)
+{
+	struct key key = number_key(SESSION(entry)->ended, SESSION(entry)->id);
+
+	return has_if(entry, TABLE_SESSION_BY_END,
+	    !session_is_live(SESSION(entry)), &key);
+}
+
+static bool
+session_device_right(const struct entry *entry)
+{
+	return is_text((struct slice){entry->key.data,
+			   strlen((const char *)entry->key.data)},
+	    SESSION(entry)->device);
+}
+
+static bool
+session_live_right(const struct entry *entry)
+{
+	return session_is_live(SESSION(entry)) && session_device_right(entry);
+}
+
+static bool
+session_expiry_right(const struct entry *entry)
+{
+	return SESSION(entry)->due != 0 &&
+	    number_of(entry) == SESSION(entry)->due;
+}
+
+static bool
+session_end_right(const struct entry *entry)
+{
+	return !session_is_live(SESSION(entry)) &&
+	    is_time(entry, SESSION(entry)->ended);
+}
+
+/* Marks. */
+
+static bool
+revoked_by_expiry(const struct entry *entry)
+{
+	struct key key = {0};
+
+	key_add_number(&key, entry->record.revoked.until);
+	key_add_bytes(&key, entry->key.data, entry->key.size);
+	return has(entry, TABLE_REVOKED_BY_EXPIRY, &key);
+}
+
+static bool
+revoked_expiry_right(const struct entry *entry)
+{
+	return number_of(entry) == entry->record.revoked.until;
+}
+
+static bool
+replay_by_expiry(const struct entry *entry)
+{
+	struct key key = {0};
+
+	key_add_number(&key, entry->record.replay.until);
+	key_add_bytes(&key, entry->key.data, entry->key.size);
+	return has(entry, TABLE_REPLAY_BY_EXPIRY, &key);
+}
+
+static bool
+replay_expiry_right(const struct entry *entry)
+{
+	return number_of(entry) == entry->record.replay.until;
+}
+
+/* Login codes. */
+
+#define CODE(entry) (&(entry)->record.code)
+
+static bool
+code_key(const struct entry *entry)
+{
+	return is_text(entry->key, CODE(entry)->hash);
+}
+
+static bool
+code_by_user(const struct entry *entry)
+{
+	struct key key = number_key(CODE(entry)->uid, CODE(entry)->id);
+	struct slice value;
+
+	return txn_get(entry->txn, TABLE_CODE_BY_USER, key_slice(&key),
+		   &value) == OK &&
+	    is_text(value, CODE(entry)->hash);
+}
+
+static bool
+code_by_expiry(const struct entry *entry)
+{
+	struct key key = number_key(CODE(entry)->expires, CODE(entry)->hash);
+
+	return has(entry, TABLE_CODE_BY_EXPIRY, &key);
+}
+
+static bool
+code_user_right(const struct entry *entry)
+{
+	return number_of(entry) == CODE(entry)->uid &&
+	    is_text(slice_from(entry->key, KEY_NUMBER_SIZE), CODE(entry)->id);
+}
+
+static bool
+code_expiry_right(const struct entry *entry)
+{
+	return is_time(entry, CODE(entry)->expires);
+}
+
+/* Refusals. */
+
+static bool
+refusals_key(const struct entry *entry)
+{
+	char uid[24];
+
+	snprintf(uid, sizeof(uid), "%" PRId64, entry->record.refusals.uid);
+	return is_text(entry->key, uid);
+}
+
+static bool
+refusals_by_time(const struct entry *entry)
+{
+	struct key key = {0};
+
+	key_add_number(&key, entry->record.refusals.since);
+	key_add_bytes(&key, entry->key.data, entry->key.size);
+	return has(entry, TABLE_REFUSALS_BY_TIME, &key);
+}
+
+static bool
+refusals_time_right(const struct entry *entry)
+{
+	return is_time(entry, entry->record.refusals.since);
+}
+
+/* Keys. */
+
+static bool
+signkey_kid(const struct entry *entry)
+{
+	return is_text(entry->key, entry->record.signkey.kid);
+}
+
+static bool
+signkey_sealed(const struct entry *entry)
+{
+	auto_free(secret) struct secret *private = NULL;
+
+	return entry->seal == NULL ||
+	    signkey_private(entry->seal, &entry->record.signkey, &private) ==
+	    OK;
+}
+
+static bool
+jwks_name(const struct entry *entry)
+{
+	return is_text(entry->key, entry->record.jwks.name);
+}
+
+/* Audit. */
+
+static bool
+audit_seq(const struct entry *entry)
+{
+	return number_of(entry) == entry->record.audit.seq &&
+	    entry->record.audit.seq > 0;
+}
+
+/* The record before may have been swept since it was looked at, and then
+ * others with it. */
+static bool
+audit_gap(const struct entry *entry)
+{
+	struct slice value;
+
+	return entry->before.size != KEY_NUMBER_SIZE ||
+	    number_of(entry) == key_number(entry->before.data) + 1 ||
+	    txn_get(entry->txn, TABLE_AUDIT, entry->before, &value) ==
+	    ERR_NOT_FOUND;
+}
+
+static const struct rule rules[TABLE_COUNT][RULES_MAX] = {
+    [TABLE_DEVICE] =
+	{
+	    {"id", "has another id than its key", device_id},
+	    {"state", "is in no known state", device_state},
+	    {"by-user", "is not in the index by user", device_by_user},
+	    {"active", "and the index of active devices disagree",
+		device_active},
+	    {"by-time", "is not in the index by time", device_by_time},
+	    {"by-origin", "is not in the index by origin", device_by_origin},
+	    {"family", "has a family that cannot be read or is another's",
+		device_family},
+	},
+    [TABLE_DEVICE_BY_USER] =
+	{
+	    {"user", "names a device of another user", device_user_right},
+	},
+    [TABLE_DEVICE_ACTIVE] =
+	{
+	    {"user", "names a device of another user", device_user_right},
+	    {"state", "names a device that is not active", device_is_active},
+	},
+    [TABLE_DEVICE_BY_TIME] =
+	{
+	    {"time", "names a device of another time", device_time_right},
+	},
+    [TABLE_DEVICE_BY_ORIGIN] =
+	{
+	    {"origin", "names a device of another origin", device_origin_right},
+	},
+    [TABLE_FAMILY] =
+	{
+	    {"id", "has another id than its key", family_id},
+	    {"state", "is in no known state", family_state},
+	    {"device", "is of a device that cannot be read or is another's",
+		family_device},
+	    {"by-time", "is not in the index by time", family_by_time},
+	    {"sealed", "has a secret that does not open", family_sealed},
+	},
+    [TABLE_FAMILY_BY_TIME] =
+	{
+	    {"time", "names a family of another time", family_time_right},
+	},
+    [TABLE_SESSION] =
+	{
+	    {"id", "has another id than its key", session_id},
+	    {"state", "is in no known state", session_state},
+	    {"device", "lives on a device that cannot be read or is another's",
+		session_device},
+	    {"live", "and the index of live sessions disagree", session_live},
+	    {"by-device", "is not in the index by device", session_by_device},
+	    {"by-expiry", "and the index by expiry disagree",
+		session_by_expiry},
+	    {"by-end", "and the index by end disagree", session_by_end},
+	},
+    [TABLE_SESSION_LIVE] =
+	{
+	    {"live", "names a session that is not live on this device",
+		session_live_right},
+	},
+    [TABLE_SESSION_BY_DEVICE] =
+	{
+	    {"device", "names a session of another device",
+		session_device_right},
+	},
+    [TABLE_SESSION_BY_EXPIRY] =
+	{
+	    {"time", "names a session that falls due at another time",
+		session_expiry_right},
+	},
+    [TABLE_SESSION_BY_END] =
+	{
+	    {"time", "names a session that did not end then",
+		session_end_right},
+	},
+    [TABLE_REVOKED] =
+	{
+	    {"by-expiry", "is not in the index by expiry", revoked_by_expiry},
+	},
+    [TABLE_REVOKED_BY_EXPIRY] =
+	{
+	    {"time", "names a mark that ends at another time",
+		revoked_expiry_right},
+	},
+    [TABLE_REPLAY] =
+	{
+	    {"by-expiry", "is not in the index by expiry", replay_by_expiry},
+	},
+    [TABLE_REPLAY_BY_EXPIRY] =
+	{
+	    {"time", "names a mark that ends at another time",
+		replay_expiry_right},
+	},
+    [TABLE_CODE] =
+	{
+	    {"hash", "has another hash than its key", code_key},
+	    {"by-user", "is not in the index by user", code_by_user},
+	    {"by-expiry", "is not in the index by expiry", code_by_expiry},
+	},
+    [TABLE_CODE_BY_USER] =
+	{
+	    {"user", "names a code of another user", code_user_right},
+	},
+    [TABLE_CODE_BY_EXPIRY] =
+	{
+	    {"time", "names a code that ends at another time",
+		code_expiry_right},
+	},
+    [TABLE_REFUSALS] =
+	{
+	    {"uid", "has another uid than its key", refusals_key},
+	    {"by-time", "is not in the index by time", refusals_by_time},
+	},
+    [TABLE_REFUSALS_BY_TIME] =
+	{
+	    {"time", "names a count that began at another time",
+		refusals_time_right},
+	},
+    [TABLE_SIGNKEY] =
+	{
+	    {"kid", "has another kid than its key", signkey_kid},
+	    {"sealed", "has a private key that does not open", signkey_sealed},
+	},
+    [TABLE_JWKS] =
+	{
+	    {"name", "has another name than its key", jwks_name},
+	},
+    [TABLE_AUDIT] =
+	{
+	    {"seq", "has another number than its key", audit_seq},
+	    {"gap", "does not follow the event before it", audit_gap},
+	},
+};
+
+const struct rule *
+rules_at(enum table table, size_t number)
+{
+	const struct rule *rule = &rules[table][number];
+
+	return number < RULES_MAX && rule->name != NULL ? rule : NULL;
+}
+
+const struct rule *
+rules_unread(enum entry_state state)
+{
+	static const struct rule unread[] = {
+	    [ENTRY_READ] = {NULL, NULL, NULL},
+	    [ENTRY_NO_KEY] = {"key", "is no key of this table", NULL},
+	    [ENTRY_NO_JSON] = {"json", "is not a JSON object", NULL},
+	    [ENTRY_NO_VERSION] = {"version", "has no version", NULL},
+	    [ENTRY_NEWER] = {"newer", "is of a newer version", NULL},
+	    [ENTRY_UNREADABLE] = {"record", "cannot be read", NULL},
+	    [ENTRY_DANGLING] = {"names", "names a record that cannot be read",
+		NULL},
+	};
+
+	return state != ENTRY_READ ? &unread[state] : NULL;
+}
