@@ -33,7 +33,10 @@ E(NO_MEMORY,          "io.jwtagent.NoMemory",          FAULT,  HIDDEN, DROP, AUT
 E(IO,                 "io.jwtagent.InputOutput",       FAULT,  HIDDEN, DROP, AUTHINFO_UNAVAIL, AUTHINFO_UNAVAIL, SESSION_ERR, 1, "a file or socket could not be read or written") \
 E(STORE,              "io.jwtagent.StoreFault",        FAULT,  HIDDEN, DROP, AUTHINFO_UNAVAIL, AUTHINFO_UNAVAIL, SESSION_ERR, 1, "the store could not be read or written") \
 E(STORE_GROW,         "io.jwtagent.StoreGrow",         FAULT,  HIDDEN, DROP, AUTHINFO_UNAVAIL, AUTHINFO_UNAVAIL, SESSION_ERR, 1, "the store's map is full and has to grow") \
-E(STORE_FULL,         "io.jwtagent.StoreFull",         FAULT,  HIDDEN, DROP, AUTHINFO_UNAVAIL, AUTHINFO_UNAVAIL, SESSION_ERR, 1, "the store has reached its largest size") \
+E(STORE_FULL,         "io.jwtagent.StoreFull",         FAULT,  HIDDEN, DROP, AUTHINFO_UNAVAIL, AUTHINFO_UNAVAIL, SESSION_ERR, 1, "the store has reached its largest size: raise store_max, or keep less in [retention]") \
+E(DISK_FULL,          "io.jwtagent.DiskFull",          FAULT,  HIDDEN, DROP, AUTHINFO_UNAVAIL, AUTHINFO_UNAVAIL, SESSION_ERR, 1, "the disk that holds the store is full") \
+E(STORE_READ_ONLY,    "io.jwtagent.StoreReadOnly",     FAULT,  HIDDEN, DROP, AUTHINFO_UNAVAIL, AUTHINFO_UNAVAIL, SESSION_ERR, 1, "the file system that holds the store takes no writes") \
+E(STORE_DAMAGED,      "io.jwtagent.StoreDamaged",      FAULT,  HIDDEN, DROP, AUTHINFO_UNAVAIL, AUTHINFO_UNAVAIL, SESSION_ERR, 1, "the store is damaged: restore a backup of it") \
 E(STORE_NEWER,        "io.jwtagent.StoreNewer",        FAULT,  HIDDEN, DROP, AUTHINFO_UNAVAIL, AUTHINFO_UNAVAIL, SESSION_ERR, 1, "the store was written by a newer jwt-agent") \
 E(CRYPTO,             "io.jwtagent.CryptoFault",       FAULT,  HIDDEN, DROP, AUTHINFO_UNAVAIL, AUTHINFO_UNAVAIL, SESSION_ERR, 1, "a cryptographic operation failed") \
 E(CONFIG,             "io.jwtagent.BadConfiguration",  FAULT,  HIDDEN, DROP, SERVICE_ERR,      SERVICE_ERR,      SERVICE_ERR, 2, "the configuration is not valid") \

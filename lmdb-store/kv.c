@@ -15,12 +15,14 @@ struct kv {
 	MDB_env *env;
 	int directory; /* holds the lock; -1: a reader's */
 	bool reader;
+	char *path;
 	size_t map_max;
 	MDB_dbi tables[KV_TABLES_MAX];
+	const char *const *names; /* of the tables; the caller's */
 	size_t table_count;
 	size_t open; /* transactions */
 	bool writing;
-	bool lost; /* the map could not be made again */
+	bool lost; /* LMDB gave up: open_again() before anything else */
 	int problem;
 };
 
@@ -46,6 +48,16 @@ to_err(struct kv *kv, int code)
 	case MDB_KEYEXIST:
 	case MDB_BAD_VALSIZE:
 		return ERR_INTERNAL;
+	case MDB_CORRUPTED:
+	case MDB_PAGE_NOTFOUND:
+	case MDB_INVALID:
+	case MDB_CURSOR_FULL: /* deeper than any tree can be */
+		return ERR_STORE_DAMAGED;
+	case ENOSPC:
+	case EDQUOT:
+		return ERR_DISK_FULL;
+	case EROFS:
+		return ERR_STORE_READ_ONLY;
 	case ENOMEM:
 		return ERR_NO_MEMORY;
 	default:
@@ -98,6 +110,9 @@ kv_open(
 		return store_refuse(why, ERR_NO_MEMORY, "out of memory");
 	kv->directory = -1;
 	kv->map_max = whole_pages(options->map_max);
+	kv->path = strdup(options->path);
+	if (kv->path == NULL)
+		return store_refuse(why, ERR_NO_MEMORY, "out of memory");
 	e = directory_open(&kv->directory, options->path, why);
 	if (e != OK)
 		return e;
@@ -139,14 +154,24 @@ kv_free(struct kv *kv)
 		mdb_env_close(kv->env);
 	if (kv->directory >= 0)
 		close(kv->directory);
+	free(kv->path);
 	free(kv);
+}
+
+static enum err
+resize(struct kv *kv, size_t size)
+{
+	int code = mdb_env_set_mapsize(kv->env, size);
+
+	/* LMDB has dropped the old map by then, and has no new one */
+	kv->lost = code != 0;
+	return to_err(kv, code);
 }
 
 enum err
 kv_grow(struct kv *kv)
 {
 	size_t size = kv_map_size(kv);
-	int code;
 
 	if (kv->open > 0 || kv->reader)
 		return ERR_INTERNAL;
@@ -154,11 +179,30 @@ kv_grow(struct kv *kv)
 		return ERR_STORE;
 	if (size >= kv->map_max)
 		return ERR_STORE_FULL;
-	size = size > kv->map_max / 2 ? kv->map_max : size * 2;
-	code = mdb_env_set_mapsize(kv->env, size);
-	/* LMDB has dropped the old map by then, and has no new one */
-	kv->lost = code != 0;
-	return to_err(kv, code);
+	return resize(kv, size > kv->map_max / 2 ? kv->map_max : size * 2);
+}
+
+enum err
+kv_open_reserve(struct kv *kv)
+{
+	size_t size = whole_pages(kv->map_max + kv->map_max / KV_RESERVE_PART);
+
+	if (kv->open > 0 || kv->reader)
+		return ERR_INTERNAL;
+	if (kv->lost)
+		return ERR_STORE;
+	return kv_map_size(kv) < kv->map_max ? kv_grow(kv) : resize(kv, size);
+}
+
+/* LMDB makes the map no smaller than what is in use. */
+enum err
+kv_close_reserve(struct kv *kv)
+{
+	if (kv->open > 0 || kv->reader)
+		return ERR_INTERNAL;
+	if (kv->lost)
+		return ERR_STORE;
+	return kv_map_size(kv) > kv->map_max ? resize(kv, kv->map_max) : OK;
 }
 
 size_t
@@ -204,6 +248,57 @@ follow_growth(struct kv *kv)
 }
 
 static int
+open_tables(struct kv *kv, MDB_txn *txn, unsigned int flags)
+{
+	int code = 0;
+
+	for (size_t i = 0; i < kv->table_count && code == 0; i++)
+		code = mdb_dbi_open(txn, kv->names[i], flags, &kv->tables[i]);
+	return code;
+}
+
+static int
+open_tables_again(struct kv *kv)
+{
+	MDB_txn *txn = NULL;
+	int code = mdb_txn_begin(kv->env, NULL, MDB_RDONLY, &txn);
+
+	if (code != 0)
+		return code;
+	code = open_tables(kv, txn, 0);
+	if (code == 0)
+		return mdb_txn_commit(txn);
+	mdb_txn_abort(txn);
+	return code;
+}
+
+/*
+ * After a meta page could not be written LMDB puts back the old one, in the
+ * page cache only, and gives up (MDB_PANIC). What is in the cache has to be
+ * on the disk before pages are used again that the new one, which may have
+ * reached the disk all the same, refers to.
+ */
+static enum err
+open_again(struct kv *kv)
+{
+	size_t size = kv->lost ? kv->map_max : kv_map_size(kv);
+	int code;
+
+	if (kv->open > 0 || kv->reader)
+		return ERR_STORE;
+	kv->lost = true;
+	if (kv->env != NULL)
+		mdb_env_close(TAKE(kv->env));
+	code = open_env(kv, kv->path, size);
+	if (code == 0)
+		code = mdb_env_sync(kv->env, 1);
+	if (code == 0)
+		code = open_tables_again(kv);
+	kv->lost = code != 0;
+	return to_err(kv, code);
+}
+
+static int
 begin(struct kv *kv, unsigned int flags, MDB_txn **out)
 {
 	int code = mdb_txn_begin(kv->env, NULL, flags, out);
@@ -233,37 +328,58 @@ copy(struct kv *kv, int fd)
 enum err
 kv_copy(struct kv *kv, int fd)
 {
+	enum err e;
+
 	if (kv->open > 0)
 		return ERR_INTERNAL;
 	if (kv->lost)
 		return ERR_STORE;
-	return to_err(kv, copy(kv, fd));
+	e = to_err(kv, copy(kv, fd));
+	/* where it is written to is not the store's disk */
+	return e == ERR_DISK_FULL || e == ERR_STORE_READ_ONLY ? ERR_STORE : e;
 }
 
 enum err
 kv_drop_dead_readers(struct kv *kv, int *dropped)
 {
+	if (kv->lost)
+		return ERR_STORE;
 	return to_err(kv, mdb_reader_check(kv->env, dropped));
+}
+
+static enum err
+begin_or_open_again(struct kv *kv, enum txn_mode mode, MDB_txn **out)
+{
+	const unsigned int flags = mode == TXN_READ ? MDB_RDONLY : 0;
+	int code = begin(kv, flags, out);
+	enum err e = OK;
+
+	if (code == MDB_PANIC) {
+		e = open_again(kv);
+		if (e == OK)
+			code = begin(kv, flags, out);
+	}
+	return e == OK ? to_err(kv, code) : e;
 }
 
 enum err
 kv_begin(struct kv *kv, enum txn_mode mode, struct txn **out)
 {
 	struct txn *txn = NULL;
-	int code;
+	enum err e = kv->lost ? open_again(kv) : OK;
 
-	if (kv->lost)
-		return ERR_STORE;
+	if (e != OK)
+		return e;
 	/* LMDB would wait for the other one for ever */
 	if (mode == TXN_WRITE && (kv->writing || kv->reader))
 		return ERR_INTERNAL;
 	txn = calloc(1, sizeof(*txn));
 	if (txn == NULL)
 		return ERR_NO_MEMORY;
-	code = begin(kv, mode == TXN_READ ? MDB_RDONLY : 0, &txn->mdb);
-	if (code != 0) {
+	e = begin_or_open_again(kv, mode, &txn->mdb);
+	if (e != OK) {
 		free(txn);
-		return to_err(kv, code);
+		return e;
 	}
 	txn->kv = kv;
 	txn->mode = mode;
@@ -334,20 +450,18 @@ txn_open_tables(struct txn *txn, const char *const *names, size_t count)
 {
 	struct kv *kv = txn->kv;
 	const unsigned int flags = txn->mode == TXN_WRITE ? MDB_CREATE : 0;
+	int code;
 
 	if (txn->error != OK)
 		return txn->error;
 	if (count > KV_TABLES_MAX)
 		return txn_fail(txn, ERR_INTERNAL);
-	for (size_t i = 0; i < count; i++) {
-		int code =
-		    mdb_dbi_open(txn->mdb, names[i], flags, &kv->tables[i]);
-
-		if (code != 0)
-			return outcome(txn, code);
-	}
+	kv->names = names;
 	kv->table_count = count;
-	return OK;
+	code = open_tables(kv, txn->mdb, flags);
+	if (code != 0)
+		kv->table_count = 0;
+	return code == 0 ? OK : outcome(txn, code);
 }
 
 static bool

@@ -77,6 +77,16 @@ DEFINE_AUTO_FREE(kv)
  */
 MUST_USE enum err kv_grow(struct kv *kv);
 
+/*
+ * Beyond map_max there is a reserve for what makes room, revokes and sweeps:
+ * one part in KV_RESERVE_PART of it. The map stays larger than map_max until
+ * the reserve is closed, and no smaller than what is in use then. Errors as
+ * kv_grow().
+ */
+#define KV_RESERVE_PART 16
+MUST_USE enum err kv_open_reserve(struct kv *kv);
+MUST_USE enum err kv_close_reserve(struct kv *kv);
+
 /* Bytes in use, freed pages among them; bytes of the map. */
 size_t kv_size(const struct kv *kv);
 size_t kv_map_size(const struct kv *kv);
@@ -98,7 +108,10 @@ MUST_USE enum err kv_copy(struct kv *kv, int fd);
 MUST_USE enum err kv_drop_dead_readers(struct kv *kv, int *dropped);
 
 /* ERR_INTERNAL when a second writing transaction is asked for, or one of a
- * reader's kv, ERR_STORE, ERR_NO_MEMORY. */
+ * reader's kv, ERR_NO_MEMORY, or a fault of the store: ERR_DISK_FULL,
+ * ERR_STORE_READ_ONLY, ERR_STORE_DAMAGED, ERR_STORE (anything else). A store
+ * whose last commit failed is open again with the next transaction for which
+ * the cause is gone. */
 MUST_USE enum err kv_begin(struct kv *kv, enum txn_mode mode, struct txn **out);
 
 /* Frees the transaction in every case. ERR_STORE_GROW, ERR_STORE, or the
@@ -111,8 +124,8 @@ DEFINE_AUTO_FREE(txn)
 
 /*
  * Opens the tables, in the first writing transaction; those that are missing
- * are made. Afterwards a table is its place in the list. `names` holds
- * `count` names, at most KV_TABLES_MAX. In a reading transaction, which is
+ * are made. Afterwards a table is its place in the list. `names` lives on
+ * and holds `count` names, at most KV_TABLES_MAX. In a reading transaction, which is
  * to be committed then, nothing is made: ERR_NOT_FOUND when one is missing.
  */
 MUST_USE enum err

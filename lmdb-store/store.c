@@ -182,6 +182,18 @@ store_drop_dead_readers(struct store *store, int *dropped)
 	return kv_drop_dead_readers(store->kv, dropped);
 }
 
+enum err
+store_open_reserve(struct store *store)
+{
+	return kv_open_reserve(store->kv);
+}
+
+enum err
+store_close_reserve(struct store *store)
+{
+	return kv_close_reserve(store->kv);
+}
+
 const struct seal *
 store_seal(const struct store *store)
 {

@@ -46,6 +46,10 @@ MUST_USE enum err store_grow(struct store *store);
 /* As kv_drop_dead_readers(). */
 MUST_USE enum err store_drop_dead_readers(struct store *store, int *dropped);
 
+/* As kv_open_reserve() and kv_close_reserve(). */
+MUST_USE enum err store_open_reserve(struct store *store);
+MUST_USE enum err store_close_reserve(struct store *store);
+
 const struct seal *store_seal(const struct store *store);
 
 /* Bytes in use and bytes of the map, for the status. */

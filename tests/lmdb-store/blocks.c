@@ -63,21 +63,32 @@ is_data(int fd)
 	    0;
 }
 
-/* Whether this write point may pass; otherwise errno says why not. */
-static bool
-pass(int fd)
+/* The errno with which this write point fails; 0: it passes. */
+static int
+fault_of(int fd)
 {
 	struct blocks *control = blocks();
 
 	if (!is_data(fd))
-		return true;
+		return 0;
 	control->points++;
 	if (control->stop == control->points)
 		kill(getpid(), SIGKILL);
-	if (control->error == 0 || control->points < control->from)
-		return true;
-	errno = (int)control->error;
-	return false;
+	return control->points < control->from ? 0 : (int)control->error;
+}
+
+static bool
+is_done(int fault)
+{
+	return fault == 0 || blocks()->late != 0;
+}
+
+static ssize_t
+result_of(int fault, ssize_t done)
+{
+	if (fault != 0)
+		errno = fault;
+	return fault == 0 ? done : -1;
 }
 
 static void
@@ -97,10 +108,12 @@ tell(int fd, enum block_kind kind, off_t offset, const void *data, ssize_t size)
 EXPORT ssize_t
 pwrite(int fd, const void *data, size_t size, off_t offset)
 {
-	ssize_t done = pass(fd) ? REAL(pwrite)(fd, data, size, offset) : -1;
+	int fault = fault_of(fd);
+	ssize_t done =
+	    is_done(fault) ? REAL(pwrite)(fd, data, size, offset) : -1;
 
 	tell(fd, BLOCK_WRITE, offset, data, done);
-	return done;
+	return result_of(fault, done);
 }
 
 /* Told as one write: a whole one, as no test cuts them short. */
@@ -108,39 +121,43 @@ EXPORT ssize_t
 writev(int fd, const struct iovec *parts, int count)
 {
 	off_t at = lseek(fd, 0, SEEK_CUR);
-	ssize_t done = pass(fd) ? REAL(writev)(fd, parts, count) : -1;
+	int fault = fault_of(fd);
+	ssize_t done = is_done(fault) ? REAL(writev)(fd, parts, count) : -1;
 
 	for (int i = 0; i < count && done >= 0; i++) {
 		tell(fd, BLOCK_WRITE, at, parts[i].iov_base,
 		    (ssize_t)parts[i].iov_len);
 		at += (off_t)parts[i].iov_len;
 	}
-	return done;
+	return result_of(fault, done);
 }
 
 EXPORT int
 ftruncate(int fd, off_t size)
 {
-	int result = pass(fd) ? REAL(ftruncate)(fd, size) : -1;
+	int fault = fault_of(fd);
+	int result = is_done(fault) ? REAL(ftruncate)(fd, size) : -1;
 
 	tell(fd, BLOCK_SIZE, size, NULL, result);
-	return result;
+	return (int)result_of(fault, result);
 }
 
 EXPORT int
 fdatasync(int fd)
 {
-	int result = pass(fd) ? REAL(fdatasync)(fd) : -1;
+	int fault = fault_of(fd);
+	int result = is_done(fault) ? REAL(fdatasync)(fd) : -1;
 
 	tell(fd, BLOCK_SYNC, 0, NULL, result);
-	return result;
+	return (int)result_of(fault, result);
 }
 
 EXPORT int
 fsync(int fd)
 {
-	int result = pass(fd) ? REAL(fsync)(fd) : -1;
+	int fault = fault_of(fd);
+	int result = is_done(fault) ? REAL(fsync)(fd) : -1;
 
 	tell(fd, BLOCK_SYNC, 0, NULL, result);
-	return result;
+	return (int)result_of(fault, result);
 }

@@ -18,6 +18,7 @@
 struct blocks {
 	int64_t error; /* errno of every write point from `from` on; 0: none */
 	int64_t from;
+	int64_t late; /* 1: a write that fails is done all the same */
 	int64_t stop; /* the write point before which SIGKILL comes; 0: none */
 	int64_t points; /* that were met so far */
 };

@@ -391,6 +391,33 @@ test_map_grows_to_its_ceiling(void **state)
 	txn_free(txn);
 }
 
+/* What makes room has room of its own, and leaves none of it to others. */
+static void
+test_reserve_behind_the_ceiling(void **state)
+{
+	struct bench *bench = *state;
+	size_t written = 0;
+	enum err e;
+
+	do
+		written += fill(bench, written, 1000, &e);
+	while (kv_grow(bench->kv) == OK);
+	assert_int_equal(e, ERR_STORE_GROW);
+	assert_int_equal(kv_open_reserve(bench->kv), OK);
+	assert_int_equal(kv_map_size(bench->kv), 424 << 10);
+	assert_int_equal(fill(bench, written, 2, &e), 2);
+	written += 2;
+	assert_int_equal(kv_close_reserve(bench->kv), OK);
+	fill(bench, written, 1, &e);
+	assert_int_equal(e, ERR_STORE_GROW);
+	assert_int_equal(kv_grow(bench->kv), ERR_STORE_FULL);
+	assert_int_equal(kv_open_reserve(bench->kv), OK);
+	written += fill(bench, written, 1000, &e);
+	assert_int_equal(e, ERR_STORE_GROW);
+	assert_int_equal(kv_close_reserve(bench->kv), OK);
+	assert_int_equal(kv_close_reserve(bench->kv), OK);
+}
+
 static void
 test_no_growing_under_a_transaction(void **state)
 {
@@ -398,6 +425,8 @@ test_no_growing_under_a_transaction(void **state)
 	struct txn *txn = begin(bench, TXN_READ);
 
 	assert_int_equal(kv_grow(bench->kv), ERR_INTERNAL);
+	assert_int_equal(kv_open_reserve(bench->kv), ERR_INTERNAL);
+	assert_int_equal(kv_close_reserve(bench->kv), ERR_INTERNAL);
 	txn_free(txn);
 	txn = begin(bench, TXN_WRITE);
 	assert_int_equal(kv_grow(bench->kv), ERR_INTERNAL);
@@ -511,7 +540,7 @@ test_not_a_store(void **state)
 	assert_int_equal(mkdir(bench->scratch->store_path, 0700), 0);
 	scratch_write(
 	    bench->scratch->data_path, garbage, sizeof(garbage), 0600);
-	assert_int_equal(try_open(bench, &why), ERR_STORE);
+	assert_int_equal(try_open(bench, &why), ERR_STORE_DAMAGED);
 	assert_non_null(strstr(why.text, bench->scratch->store_path));
 	assert_null(bench->kv);
 }
@@ -776,6 +805,7 @@ main(void)
 	    TEST(test_writing_in_a_reading_transaction),
 	    TEST(test_one_writer),
 	    TEST_TINY(test_map_grows_to_its_ceiling),
+	    TEST_TINY(test_reserve_behind_the_ceiling),
 	    TEST_TINY(test_opening_a_grown_store),
 	    TEST(test_no_growing_under_a_transaction),
 	    TEST_CLOSED(test_directory_is_private),

@@ -26,7 +26,8 @@ store_tests = \
 	%D%/seal_test \
 	%D%/session_test \
 	%D%/signkey_test \
-	%D%/store_test
+	%D%/store_test \
+	%D%/writes_test
 check_PROGRAMS += $(store_tests)
 TESTS += $(store_tests)
 
@@ -76,6 +77,9 @@ check_PROGRAMS += %D%/large_store
 %C%_signkey_test_LDADD = $(store_test_libraries)
 %C%_store_test_SOURCES = %D%/store_test.c $(store_test_fixture)
 %C%_store_test_LDADD = $(store_test_libraries)
+%C%_writes_test_SOURCES = %D%/writes_test.c $(store_test_fixture) \
+	$(store_test_writes)
+%C%_writes_test_LDADD = $(store_test_libraries)
 
 %C%_fault_test_LDFLAGS = $(AM_LDFLAGS) \
 	-Wl,--wrap=malloc,--wrap=calloc,--wrap=strdup \
