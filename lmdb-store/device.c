@@ -48,8 +48,8 @@ alive_of(const struct device_record *record)
 	return record->alive != 0 ? record->alive : record->created;
 }
 
-static enum err
-put_indexes(struct txn *txn, const struct device_record *record)
+enum err
+device_index(struct txn *txn, const struct device_record *record)
 {
 	struct key key = user_key(record->uid, record->id);
 	bool active = strcmp(record->state, DEVICE_ACTIVE) == 0;
@@ -74,7 +74,7 @@ device_put(struct txn *txn, const struct device_record *record)
 	enum err e = record_put(txn, TABLE_DEVICE, text_slice(record->id),
 	    device_record_fields(), record);
 
-	return e == OK ? put_indexes(txn, record) : e;
+	return e == OK ? device_index(txn, record) : e;
 }
 
 enum err
@@ -185,6 +185,20 @@ device_keep(struct txn *txn, struct device_record *record, int64_t alive)
 }
 
 enum err
+device_unindex(struct txn *txn, const struct device_record *record)
+{
+	struct key key = user_key(record->uid, record->id);
+	enum err e = index_delete(txn, TABLE_DEVICE_BY_USER, key_slice(&key));
+
+	if (e == OK)
+		e = index_delete(txn, TABLE_DEVICE_ACTIVE, key_slice(&key));
+	if (e == OK && record->origin != NULL)
+		e = index_delete(
+		    txn, TABLE_DEVICE_BY_ORIGIN, text_slice(record->origin));
+	return e;
+}
+
+enum err
 device_remove(struct txn *txn, const struct device_record *record)
 {
 	struct key key = user_key(record->uid, record->id);
@@ -201,18 +215,4 @@ device_remove(struct txn *txn, const struct device_record *record)
 		e = times_remove(
 		    txn, TABLE_DEVICE_BY_TIME, alive_of(record), record->id);
 	return e == ERR_NOT_FOUND ? txn_fail(txn, ERR_INTERNAL) : e;
-}
-
-enum err
-devices_index(struct txn *txn)
-{
-	auto_clear(device_record) struct device_record device = {0};
-	enum err e = device_next(txn, NULL, &device);
-
-	while (e == OK) {
-		e = put_indexes(txn, &device);
-		if (e == OK)
-			e = device_next(txn, device.id, &device);
-	}
-	return e == ERR_NOT_FOUND ? OK : e;
 }

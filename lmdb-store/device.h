@@ -85,7 +85,11 @@ device_keep(struct txn *txn, struct device_record *record, int64_t alive);
 MUST_USE enum err
 device_remove(struct txn *txn, const struct device_record *record);
 
-/* Makes the indexes of all devices, where they are missing. */
-MUST_USE enum err devices_index(struct txn *txn);
+/* For migrations: puts the device of a record into the indexes, where it is
+ * missing; takes it out of those by user and origin, where it is there. */
+MUST_USE enum err
+device_index(struct txn *txn, const struct device_record *record);
+MUST_USE enum err
+device_unindex(struct txn *txn, const struct device_record *record);
 
 #endif

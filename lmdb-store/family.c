@@ -18,9 +18,7 @@ family_put(struct txn *txn, const struct family_record *record)
 	enum err e = record_put(txn, TABLE_FAMILY, text_slice(record->id),
 	    family_record_fields(), record);
 
-	return e == OK
-	    ? times_add(txn, TABLE_FAMILY_BY_TIME, alive_of(record), record->id)
-	    : e;
+	return e == OK ? family_index(txn, record) : e;
 }
 
 enum err
@@ -67,19 +65,10 @@ family_remove(struct txn *txn, const struct family_record *record)
 }
 
 enum err
-families_index(struct txn *txn)
+family_index(struct txn *txn, const struct family_record *record)
 {
-	auto_clear(family_record) struct family_record family = {0};
-	enum err e = OK;
-
-	while (e == OK) {
-		e = record_next(txn, TABLE_FAMILY, text_slice(family.id),
-		    family_record_fields(), &family);
-		if (e == OK)
-			e = times_add(txn, TABLE_FAMILY_BY_TIME,
-			    alive_of(&family), family.id);
-	}
-	return e == ERR_NOT_FOUND ? OK : e;
+	return times_add(
+	    txn, TABLE_FAMILY_BY_TIME, alive_of(record), record->id);
 }
 
 static struct seal_place

@@ -49,7 +49,11 @@ MUST_USE enum err
 family_keep(struct txn *txn, struct family_record *record, int64_t alive);
 MUST_USE enum err
 family_remove(struct txn *txn, const struct family_record *record);
-MUST_USE enum err families_index(struct txn *txn);
+
+/* For migrations: puts the family of a record into the index, if it is
+ * missing there. */
+MUST_USE enum err
+family_index(struct txn *txn, const struct family_record *record);
 
 /* Seals the secret into the record, whose id is set already. */
 MUST_USE enum err family_set_secret(const struct seal *seal,

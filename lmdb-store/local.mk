@@ -3,6 +3,7 @@ noinst_LTLIBRARIES += %D%/libstore.la
 %C%_libstore_la_LIBADD = base/libbase.la $(JANSSON_LIBS) $(OPENSSL_LIBS) \
 	$(LMDB_LIBS)
 %C%_libstore_la_SOURCES = \
+	%D%/aside.c %D%/aside.h \
 	%D%/audit.c %D%/audit.h \
 	%D%/code.c %D%/code.h \
 	%D%/check.c %D%/check.h \
@@ -17,6 +18,7 @@ noinst_LTLIBRARIES += %D%/libstore.la
 	%D%/kv.c %D%/kv.h \
 	%D%/masterkey.c %D%/masterkey.h \
 	%D%/masterkey_command.c %D%/masterkey_command.h \
+	%D%/migration.c %D%/migration.h \
 	%D%/record.c %D%/record.h \
 	%D%/refusals.c %D%/refusals.h \
 	%D%/replay.c %D%/replay.h \
@@ -27,6 +29,7 @@ noinst_LTLIBRARIES += %D%/libstore.la
 	%D%/session.c %D%/session.h \
 	%D%/signkey.c %D%/signkey.h \
 	%D%/stats.c %D%/stats.h \
+	%D%/step.c %D%/step.h %D%/step_2.c %D%/step_3.c \
 	%D%/store.c %D%/store.h \
 	%D%/table.c %D%/table.h \
 	%D%/times.c %D%/times.h

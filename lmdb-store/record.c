@@ -6,8 +6,8 @@
 /* Most records fit; a larger one is printed twice. */
 #define PRINT_ROOM 1024
 
-static enum err
-parse(struct slice value, json_t **out)
+enum err
+record_parse(struct slice value, json_t **out)
 {
 	json_error_t error = {0};
 	json_t *json =
@@ -47,7 +47,7 @@ decode(enum table table, struct slice value, const struct fields *fields,
     void *object)
 {
 	auto_json json_t *json = NULL;
-	enum err e = parse(value, &json);
+	enum err e = record_parse(value, &json);
 
 	if (e != OK)
 		return e;
@@ -163,4 +163,17 @@ record_append(struct txn *txn, enum table table, struct slice key,
     const struct fields *fields, const void *object)
 {
 	return put(txn, table, key, fields, object, txn_append);
+}
+
+enum err
+record_write(
+    struct txn *txn, enum table table, struct slice key, const json_t *record)
+{
+	auto_str char *text = NULL;
+	size_t size;
+	enum err e = print(record, &text, &size);
+
+	if (e != OK)
+		return txn_fail(txn, e);
+	return txn_put(txn, table, key, (struct slice){text, size});
 }

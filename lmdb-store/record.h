@@ -34,4 +34,10 @@ MUST_USE enum err record_put(struct txn *txn, enum table table,
 MUST_USE enum err record_append(struct txn *txn, enum table table,
     struct slice key, const struct fields *fields, const void *object);
 
+/* The same with JSON, whose member v the caller looks after. ERR_STORE when
+ * the value is not JSON. */
+MUST_USE enum err record_parse(struct slice value, json_t **out);
+MUST_USE enum err record_write(
+    struct txn *txn, enum table table, struct slice key, const json_t *record);
+
 #endif

@@ -162,6 +162,22 @@ revoked_sweep(struct txn *txn, int64_t now, size_t limit, size_t *done)
 }
 
 enum err
+revoked_index(struct txn *txn, struct slice key)
+{
+	auto_clear(revoked_record) struct revoked_record mark = {0};
+	struct key at = {0};
+	enum err e;
+
+	key_add_bytes(&at, key.data, key.size);
+	e = mark_get(txn, &at, &mark);
+	if (e != OK)
+		return e;
+	at = expiry_key(mark.until, &at);
+	return txn_put(
+	    txn, TABLE_REVOKED_BY_EXPIRY, key_slice(&at), text_slice(""));
+}
+
+enum err
 revoked_count(struct txn *txn, size_t *count)
 {
 	return txn_entries(txn, TABLE_REVOKED, count);

@@ -52,6 +52,10 @@ MUST_USE enum err revoked_get(struct txn *txn, enum revoked_kind kind,
 MUST_USE enum err
 revoked_sweep(struct txn *txn, int64_t now, size_t limit, size_t *done);
 
+/* For migrations: puts the mark with this key into the index by time.
+ * ERR_STORE when it cannot be read. */
+MUST_USE enum err revoked_index(struct txn *txn, struct slice key);
+
 MUST_USE enum err revoked_count(struct txn *txn, size_t *count);
 
 #endif

@@ -1,12 +1,14 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "lmdb-store/schema.h"
 
-#include "lmdb-store/device.h"
-#include "lmdb-store/family.h"
-#include "lmdb-store/key.h"
-#include "lmdb-store/session.h"
+#include "base/base64url.h"
+#include "lmdb-store/record.h"
+
+#include <string.h>
 
 #define SCHEMA_KEY "schema"
+#define MIGRATION_KEY "migration"
+#define AFTER_SIZE BASE64URL_TEXT_SIZE(KV_KEY_MAX)
 
 #define SCHEMA_RECORD(F)                                                       \
 	F(num, v)                                                              \
@@ -14,16 +16,52 @@
 DECLARE_FIELDS(schema_record, SCHEMA_RECORD)
 DEFINE_FIELDS(schema_record, SCHEMA_RECORD)
 
-static enum schema_state
-state_of(enum err found, int64_t version)
+/* The step that is under way. `after`: a key, as base64url. */
+#define MIGRATION_RECORD(F)                                                    \
+	F(num, v)                                                              \
+	F(num, step)                                                           \
+	F(flag, down)                                                          \
+	F(num, phase)                                                          \
+	F(opt_str, after)
+DECLARE_FIELDS(migration_record, MIGRATION_RECORD)
+DEFINE_FIELDS(migration_record, MIGRATION_RECORD)
+
+static enum err
+read_after(const char *text, struct key *after)
 {
-	if (found == ERR_NOT_FOUND)
-		return SCHEMA_BLANK;
-	return version < SCHEMA_VERSION ? SCHEMA_OLDER : SCHEMA_CURRENT;
+	uint8_t bytes[KV_KEY_MAX + 3];
+	size_t size, length = strlen(text);
+
+	if (length > AFTER_SIZE ||
+	    base64url_decode(bytes, &size, text, length) != OK)
+		return ERR_STORE;
+	key_add_bytes(after, bytes, size);
+	return OK;
+}
+
+static enum err
+read_under_way(struct txn *txn, struct schema *out)
+{
+	auto_clear(migration_record) struct migration_record record = {0};
+	struct schema schema = {.under_way = true};
+	enum err e = record_get(txn, TABLE_META, text_slice(MIGRATION_KEY),
+	    migration_record_fields(), &record);
+
+	if (e == ERR_NOT_FOUND || (e == OK && record.step < 2))
+		e = ERR_STORE;
+	if (e == OK && record.after != NULL)
+		e = read_after(record.after, &schema.after);
+	if (e != OK)
+		return e;
+	schema.version = record.step;
+	schema.down = record.down;
+	schema.phase = record.phase;
+	*out = schema;
+	return OK;
 }
 
 enum err
-schema_check(struct txn *txn, enum schema_state *state)
+schema_read(struct txn *txn, struct schema *schema)
 {
 	auto_clear(schema_record) struct schema_record record = {0};
 	enum err e = record_get(txn, TABLE_META, text_slice(SCHEMA_KEY),
@@ -31,29 +69,53 @@ schema_check(struct txn *txn, enum schema_state *state)
 
 	if (e != OK && e != ERR_NOT_FOUND)
 		return e;
-	if (e == OK && record.version > SCHEMA_VERSION)
-		return ERR_STORE_NEWER;
-	if (e == OK && record.version < 1)
+	*schema = (struct schema){.version = record.version};
+	if (e == ERR_NOT_FOUND)
+		return OK;
+	if (record.version < 1)
 		return ERR_STORE;
-	*state = state_of(e, record.version);
-	return OK;
+	if (record.version == SCHEMA_UNDER_WAY)
+		e = read_under_way(txn, schema);
+	if (e == OK && schema->version > SCHEMA_VERSION)
+		e = ERR_STORE_NEWER;
+	return e;
 }
 
-enum err
-schema_upgrade(struct txn *txn)
+static enum err
+write_version(struct txn *txn, int64_t version)
 {
-	enum err e = devices_index(txn);
-
-	if (e == OK)
-		e = families_index(txn);
-	return e == OK ? sessions_index(txn) : e;
-}
-
-enum err
-schema_write(struct txn *txn)
-{
-	const struct schema_record record = {.version = SCHEMA_VERSION};
+	const struct schema_record record = {.version = version};
 
 	return record_put(txn, TABLE_META, text_slice(SCHEMA_KEY),
 	    schema_record_fields(), &record);
+}
+
+static enum err
+write_under_way(struct txn *txn, const struct schema *schema)
+{
+	char after[AFTER_SIZE + 1];
+	const struct migration_record record = {
+	    .step = schema->version,
+	    .down = schema->down,
+	    .phase = schema->phase,
+	    .after = schema->after.size > 0 ? after : NULL,
+	};
+
+	base64url_encode(after, schema->after.data, schema->after.size);
+	return record_put(txn, TABLE_META, text_slice(MIGRATION_KEY),
+	    migration_record_fields(), &record);
+}
+
+enum err
+schema_write(struct txn *txn, const struct schema *schema)
+{
+	enum err e = write_version(
+	    txn, schema->under_way ? SCHEMA_UNDER_WAY : schema->version);
+
+	if (e != OK)
+		return e;
+	if (schema->under_way)
+		return write_under_way(txn, schema);
+	e = txn_delete(txn, TABLE_META, text_slice(MIGRATION_KEY));
+	return e == ERR_NOT_FOUND ? OK : e;
 }

@@ -4,9 +4,11 @@
 
 /*
  * The version of all tables together, which is kept in the table meta. It rises
- * with each table that comes and each change that a reader has to know.
+ * with each table that comes and each change that a reader has to know; the
+ * steps between the versions are the files step_N.c.
  */
 
+#include "lmdb-store/key.h"
 #include "lmdb-store/table.h"
 
 #include <stdbool.h>
@@ -19,21 +21,23 @@
  */
 #define SCHEMA_VERSION 3
 
-/* What a store is to this jwt-agent. */
-enum schema_state {
-	SCHEMA_BLANK, /* it is new: it has no version yet */
-	SCHEMA_OLDER,
-	SCHEMA_CURRENT,
+/* What is written as the version while a step is under way: every jwt-agent
+ * that does not know of steps takes it for a newer one. */
+#define SCHEMA_UNDER_WAY 1000000
+
+/* All zero is a blank store. */
+struct schema {
+	int64_t version; /* the step's while one is under way */
+	bool under_way;
+	bool down;	  /* on the way to the version before */
+	int64_t phase;	  /* in the step's list */
+	struct key after; /* the last entry of the phase that is done */
 };
 
-/* Reads the version. ERR_STORE_NEWER when a newer jwt-agent wrote it. */
-MUST_USE enum err schema_check(struct txn *txn, enum schema_state *state);
+/* ERR_STORE_NEWER when a newer jwt-agent wrote the store, or began a step
+ * that this one does not know: `schema` is filled then, too. */
+MUST_USE enum err schema_read(struct txn *txn, struct schema *schema);
 
-/* Makes the indexes that an older store does not have; its tables are open. So
- * far no record had to be changed. */
-MUST_USE enum err schema_upgrade(struct txn *txn);
-
-/* Writes the version into a new or an older store. */
-MUST_USE enum err schema_write(struct txn *txn);
+MUST_USE enum err schema_write(struct txn *txn, const struct schema *schema);
 
 #endif

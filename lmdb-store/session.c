@@ -278,21 +278,54 @@ session_remove(struct txn *txn, const struct session_record *record)
 	return e;
 }
 
-enum err
-sessions_index(struct txn *txn)
+static enum err
+index_ensure(struct txn *txn, enum table table, struct key key)
 {
-	auto_clear(session_record) struct session_record session = {0};
-	const struct key none = {0};
-	enum err e = session_next(txn, NULL, &session);
+	struct slice value;
+	enum err e;
 
-	while (e == OK) {
-		e = index_move(
-		    txn, TABLE_SESSION_BY_END, none, end_key(&session));
-		if (e == OK)
-			e = index_move(txn, TABLE_SESSION_BY_DEVICE, none,
-			    history_key(&session));
-		if (e == OK)
-			e = session_next(txn, session.id, &session);
-	}
+	if (key.size == 0)
+		return OK;
+	e = txn_get(txn, table, key_slice(&key), &value);
+	return e == ERR_NOT_FOUND
+	    ? txn_put(txn, table, key_slice(&key), text_slice(""))
+	    : e;
+}
+
+enum err
+session_index(struct txn *txn, const struct session_record *record)
+{
+	enum err e = index_ensure(txn, TABLE_SESSION_LIVE, live_key(record));
+
+	if (e == OK)
+		e = index_ensure(txn, TABLE_SESSION_BY_EXPIRY, due_key(record));
+	if (e == OK)
+		e = index_ensure(txn, TABLE_SESSION_BY_END, end_key(record));
+	if (e == OK)
+		e = index_ensure(
+		    txn, TABLE_SESSION_BY_DEVICE, history_key(record));
+	return e;
+}
+
+static enum err
+index_drop(struct txn *txn, enum table table, struct key key)
+{
+	enum err e = txn_delete(txn, table, key_slice(&key));
+
 	return e == ERR_NOT_FOUND ? OK : e;
+}
+
+enum err
+session_unindex_due(struct txn *txn, const struct session_record *record)
+{
+	return index_drop(txn, TABLE_SESSION_BY_EXPIRY, due_key(record));
+}
+
+enum err
+session_unindex(struct txn *txn, const struct session_record *record)
+{
+	enum err e = session_unindex_due(txn, record);
+
+	return e == OK ? index_drop(txn, TABLE_SESSION_LIVE, live_key(record))
+		       : e;
 }

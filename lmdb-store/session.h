@@ -104,7 +104,14 @@ MUST_USE enum err session_oldest_ended(
 MUST_USE enum err
 session_remove(struct txn *txn, const struct session_record *record);
 
-/* Makes the indexes of all sessions by device and by end. */
-MUST_USE enum err sessions_index(struct txn *txn);
+/* For migrations: puts the session of a record into the indexes, where it is
+ * missing; takes it out of the one by expiry; out of that of those that live,
+ * too. */
+MUST_USE enum err
+session_index(struct txn *txn, const struct session_record *record);
+MUST_USE enum err
+session_unindex_due(struct txn *txn, const struct session_record *record);
+MUST_USE enum err
+session_unindex(struct txn *txn, const struct session_record *record);
 
 #endif

@@ -2,11 +2,14 @@
 #include "lmdb-store/store.h"
 
 #include "lmdb-store/masterkey.h"
-#include "lmdb-store/schema.h"
+
+#include <inttypes.h>
 
 struct store {
 	struct kv *kv;
 	struct seal *seal;
+	struct schema schema;
+	const struct host *host;
 };
 
 void
@@ -82,26 +85,29 @@ take_seal(
 	return e;
 }
 
-/* In one transaction, so that a start that fails leaves nothing behind. */
+/* In one transaction, so that a start that fails leaves nothing behind. A new
+ * store is of the newest schema at once. */
 static enum err
 start(struct store *store, struct opening *opening)
 {
+	const struct schema newest = {.version = SCHEMA_VERSION};
 	auto_free(txn) struct txn *txn = NULL;
-	enum schema_state state = SCHEMA_BLANK;
+	bool blank = false;
 	enum err e = kv_begin(store->kv, TXN_WRITE, &txn);
 
 	if (e == OK)
 		e = tables_open(txn);
 	if (e == OK)
-		e = schema_check(txn, &state);
+		e = schema_read(txn, &store->schema);
+	blank = e == OK && store->schema.version == 0;
 	if (e == OK)
-		e = take_seal(store, txn, opening, state == SCHEMA_BLANK);
-	if (e == OK && state == SCHEMA_OLDER)
-		e = schema_upgrade(txn);
-	if (e == OK && state != SCHEMA_CURRENT)
-		e = schema_write(txn);
+		e = take_seal(store, txn, opening, blank);
+	if (e == OK && blank)
+		e = schema_write(txn, &newest);
 	if (e == OK)
 		e = txn_commit(TAKE(txn));
+	if (e == OK && blank)
+		store->schema = newest;
 	return e;
 }
 
@@ -120,16 +126,30 @@ start_growing(struct store *store, struct opening *opening)
 }
 
 static enum err
+refuse_newer(const struct store *store, const struct store_options *options,
+    struct store_error *why)
+{
+	const char *what = store->schema.under_way
+	    ? "is on its way from or to schema"
+	    : "is of schema";
+
+	return store_refuse(why, ERR_STORE_NEWER,
+	    "the store %s %s %" PRId64 ", which a newer jwt-agent made; this "
+	    "one knows schema %d. With the newer one installed again, "
+	    "'jwt-agent store migrate --to %d' takes it back; or restore a "
+	    "backup of schema %d",
+	    options->path, what, store->schema.version, SCHEMA_VERSION,
+	    SCHEMA_VERSION, SCHEMA_VERSION);
+}
+
+static enum err
 explain(const struct store *store, const struct store_options *options,
     enum err e, struct store_error *why)
 {
 	if (why->text[0] != '\0')
 		return e;
 	if (e == ERR_STORE_NEWER)
-		return store_refuse(why, e,
-		    "the store %s was written by a newer jwt-agent (this one "
-		    "knows schema %d): install that version again",
-		    options->path, SCHEMA_VERSION);
+		return refuse_newer(store, options, why);
 	if (e == ERR_STORE_FULL)
 		return store_refuse(why, e,
 		    "the store %s is full: raise its largest size",
@@ -139,7 +159,7 @@ explain(const struct store *store, const struct store_options *options,
 }
 
 enum err
-store_open(struct store **out, const struct store_options *options,
+store_open_as_is(struct store **out, const struct store_options *options,
     struct store_error *why)
 {
 	const struct kv_options kv_options = {
@@ -152,6 +172,7 @@ store_open(struct store **out, const struct store_options *options,
 	why->text[0] = '\0';
 	if (store == NULL)
 		return store_refuse(why, ERR_NO_MEMORY, "out of memory");
+	store->host = options->host;
 	e = find_master(&opening);
 	if (e == OK)
 		e = kv_open(&store->kv, &kv_options, why);
@@ -162,6 +183,47 @@ store_open(struct store **out, const struct store_options *options,
 		return explain(store, options, e, why);
 	*out = TAKE(store);
 	return OK;
+}
+
+enum err
+store_open(struct store **out, const struct store_options *options,
+    struct store_error *why)
+{
+	auto_free(store) struct store *store = NULL;
+	enum err e = store_open_as_is(&store, options, why);
+
+	if (e != OK)
+		return e;
+	e = store_migrate(store, SCHEMA_VERSION, options);
+	if (e != OK)
+		return explain(store, options, e, why);
+	*out = TAKE(store);
+	return OK;
+}
+
+const struct schema *
+store_schema(const struct store *store)
+{
+	return &store->schema;
+}
+
+enum err
+store_migrate(
+    struct store *store, int64_t to, const struct store_options *options)
+{
+	const struct migration migration = {
+	    .kv = store->kv,
+	    .seal = store->seal,
+	    .now = host_now(store->host),
+	    .report = options->report,
+	    .context = options->context,
+	};
+	int64_t unreadable;
+	enum err e = migration_run(&migration, to, &unreadable);
+
+	if (e == OK)
+		store->schema = (struct schema){.version = to};
+	return e;
 }
 
 enum err

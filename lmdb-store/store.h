@@ -8,7 +8,7 @@
  * it. What kv.h says of processes, threads and forks holds here.
  */
 
-#include "lmdb-store/kv.h"
+#include "lmdb-store/migration.h"
 #include "lmdb-store/seal.h"
 
 #define STORE_MAP_START ((size_t)64 << 20)
@@ -22,17 +22,32 @@ struct store_options {
 	size_t map_max;
 	const struct host *host;	/* outlives the store */
 	const char *master_key_command; /* NULL: none; masterkey_command.h */
+	/* of a migration; may be NULL */
+	migration_report report;
+	void *context;
 };
 
 /*
- * Opens the store, or makes a new one with its master key. When it returns
- * an error, `why` has the sentence and an existing store was not changed:
+ * Opens the store, or makes a new one with its master key; one of an older
+ * schema is migrated. When it returns an error, `why` has the sentence and an
+ * existing store was not changed, but for the part of a migration that is done:
  * ERR_CONFIG (permissions, the master key missing beside an existing store),
  * ERR_CRYPTO (not its master key), ERR_STORE_NEWER, ERR_STORE_FULL,
  * ERR_STORE, ERR_IO, ERR_NO_MEMORY.
  */
 MUST_USE enum err store_open(struct store **out,
     const struct store_options *options, struct store_error *why);
+
+/* The same without a migration: the store may be of an older schema, or on its
+ * way. Then nothing may be done with it but to migrate it. */
+MUST_USE enum err store_open_as_is(struct store **out,
+    const struct store_options *options, struct store_error *why);
+
+const struct schema *store_schema(const struct store *store);
+
+/* As migration_run(); of the options only who is told counts. */
+MUST_USE enum err store_migrate(
+    struct store *store, int64_t to, const struct store_options *options);
 
 /* NULL is fine. No transaction may be open. */
 void store_free(struct store *store);

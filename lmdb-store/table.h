@@ -33,7 +33,8 @@
 	T(SESSION_BY_DEVICE, "session_by_device", 0)                           \
 	T(SESSION_BY_END, "session_by_end", 0)                                 \
 	T(REFUSALS, "refusals", 1)                                             \
-	T(REFUSALS_BY_TIME, "refusals_by_time", 0)
+	T(REFUSALS_BY_TIME, "refusals_by_time", 0)                             \
+	T(ASIDE, "aside", 1)
 
 enum table {
 #define T(id, name, version) TABLE_##id,

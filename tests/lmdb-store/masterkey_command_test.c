@@ -243,8 +243,14 @@ test_store(void **state)
 {
 	struct scratch *scratch = *state;
 	char path[128];
-	struct store_options options = {scratch->store_path, scratch->key_path,
-	    scratch->map_start, scratch->map_max, &host_system, path};
+	struct store_options options = {
+	    .path = scratch->store_path,
+	    .master_key = scratch->key_path,
+	    .map_start = scratch->map_start,
+	    .map_max = scratch->map_max,
+	    .host = &host_system,
+	    .master_key_command = path,
+	};
 	struct store_error why;
 
 	program(scratch, "echo " HEX, 0700, path);
@@ -268,8 +274,14 @@ static void
 test_store_is_not_touched(void **state)
 {
 	struct scratch *scratch = *state;
-	struct store_options options = {scratch->store_path, scratch->key_path,
-	    scratch->map_start, scratch->map_max, &host_system, "/bin/false"};
+	struct store_options options = {
+	    .path = scratch->store_path,
+	    .master_key = scratch->key_path,
+	    .map_start = scratch->map_start,
+	    .map_max = scratch->map_max,
+	    .host = &host_system,
+	    .master_key_command = "/bin/false",
+	};
 	struct store_error why;
 
 	assert_int_equal(

@@ -70,9 +70,13 @@ scratch_teardown(void **state)
 enum err
 scratch_try_open(struct scratch *scratch, struct store_error *why)
 {
-	const struct store_options options = {scratch->store_path,
-	    scratch->key_path, scratch->map_start, scratch->map_max,
-	    &host_system, NULL};
+	const struct store_options options = {
+	    .path = scratch->store_path,
+	    .master_key = scratch->key_path,
+	    .map_start = scratch->map_start,
+	    .map_max = scratch->map_max,
+	    .host = &host_system,
+	};
 
 	return store_open(&scratch->store, &options, why);
 }

@@ -41,7 +41,12 @@ open_store(struct agency *agency, size_t map_start)
 	auto_str char *path = inside(agency, "store");
 	auto_str char *key = inside(agency, "master.key");
 	struct store_options options = {
-	    path, key, map_start, STORE_MAP_START, &agency->host, NULL};
+	    .path = path,
+	    .master_key = key,
+	    .map_start = map_start,
+	    .map_max = STORE_MAP_START,
+	    .host = &agency->host,
+	};
 	struct store_error why;
 
 	if (store_open(&agency->store, &options, &why) != OK)

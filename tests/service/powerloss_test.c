@@ -221,8 +221,13 @@ static void
 check_lost(size_t acknowledged, void *context)
 {
 	struct scene *scene = context;
-	struct store_options options = {scene->store_path, scene->key_path,
-	    AGENCY_SMALL_MAP, STORE_MAP_START, &scene->agency->host, NULL};
+	struct store_options options = {
+	    .path = scene->store_path,
+	    .master_key = scene->key_path,
+	    .map_start = AGENCY_SMALL_MAP,
+	    .map_max = STORE_MAP_START,
+	    .host = &scene->agency->host,
+	};
 	struct store_error why;
 
 	if (store_open(&scene->store, &options, &why) != OK)
