@@ -13,6 +13,7 @@ noinst_LTLIBRARIES += %D%/libbase.la
 	%D%/option_value.c %D%/option_value.h \
 	%D%/options.c %D%/options.h \
 	%D%/passwd.c %D%/passwd.h \
+	%D%/progress.h \
 	%D%/prompt.h \
 	%D%/secret.c %D%/secret.h \
 	%D%/texts.c %D%/texts.h \

@@ -5,10 +5,12 @@ noinst_LTLIBRARIES += %D%/libstore.la
 %C%_libstore_la_SOURCES = \
 	%D%/aside.c %D%/aside.h \
 	%D%/audit.c %D%/audit.h \
+	%D%/backup.c %D%/backup.h \
 	%D%/code.c %D%/code.h \
 	%D%/check.c %D%/check.h \
 	%D%/clock.c %D%/clock.h \
 	%D%/device.c %D%/device.h \
+	%D%/digest.c %D%/digest.h \
 	%D%/directory.c %D%/directory.h \
 	%D%/entry.c %D%/entry.h \
 	%D%/error.c %D%/error.h \
@@ -31,5 +33,6 @@ noinst_LTLIBRARIES += %D%/libstore.la
 	%D%/stats.c %D%/stats.h \
 	%D%/step.c %D%/step.h %D%/step_2.c %D%/step_3.c \
 	%D%/store.c %D%/store.h \
+	%D%/stream.c %D%/stream.h \
 	%D%/table.c %D%/table.h \
 	%D%/times.c %D%/times.h

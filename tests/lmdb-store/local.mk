@@ -8,6 +8,7 @@ store_test_libraries = lmdb-store/libstore.la base/libbase.la \
 
 store_tests = \
 	%D%/audit_test \
+	%D%/backup_test \
 	%D%/code_test \
 	%D%/check_test \
 	%D%/device_test \
@@ -38,6 +39,8 @@ check_PROGRAMS += %D%/large_store
 
 %C%_audit_test_SOURCES = %D%/audit_test.c $(store_test_fixture)
 %C%_audit_test_LDADD = $(store_test_libraries)
+%C%_backup_test_SOURCES = %D%/backup_test.c $(store_test_fixture)
+%C%_backup_test_LDADD = $(store_test_libraries)
 %C%_code_test_SOURCES = %D%/code_test.c $(store_test_fixture)
 %C%_code_test_LDADD = $(store_test_libraries)
 %C%_check_test_SOURCES = %D%/check_test.c $(store_test_fixture)
