@@ -10,6 +10,9 @@ EXTRA_DIST += \
 	%D%/format \
 	%D%/install \
 	%D%/model \
+	%D%/package \
+	%D%/package-on \
+	%D%/root \
 	%D%/sanitize \
 	%D%/storm \
 	%D%/system \

@@ -1,0 +1,67 @@
+# SPDX-License-Identifier: BSD-3-Clause
+"""Machines to install the packages on. Run by ci/package, which makes a
+namespace for it and tells in the environment what to test."""
+
+import itertools
+import os
+import sys
+from pathlib import Path
+
+import pytest
+
+sys.path.insert(0, str(Path(__file__).parent))
+sys.path.insert(1, str(Path(__file__).parents[1] / "system"))
+
+from machine import packages  # noqa: E402
+from machine.booted import Machine  # noqa: E402
+from machine.root import Root  # noqa: E402
+
+WORK = Path(os.environ["PACKAGE_WORK"])
+numbers = itertools.count(1)
+
+
+@pytest.fixture(scope="session")
+def suite():
+    """bookworm or trixie."""
+    return os.environ["PACKAGE_SUITE"]
+
+
+@pytest.fixture(scope="session")
+def debs():
+    """The packages that are tested."""
+    return sorted((WORK / "debs").glob("*.deb"))
+
+
+@pytest.fixture(scope="module")
+def make_machine(suite, debs):
+    """Makes machines that are not booted yet, and are gone after the last
+    test of the file."""
+    machines = []
+
+    def make():
+        path = WORK / "roots" / f"{suite}-{next(numbers)}"
+        machines.append(Machine(Root(
+            os.environ["PACKAGE_BASE"], path, debs)))
+        return machines[-1]
+
+    yield make
+    for machine in machines:
+        machine.stop()
+        machine.root.remove()
+
+
+@pytest.fixture(scope="module")
+def machine(make_machine):
+    """Booted after the packages were installed, with tokens enabled."""
+    machine = make_machine()
+    packages.install(machine.root)
+    packages.enable(machine.root)
+    return machine.boot()
+
+
+def pytest_terminal_summary(terminalreporter):
+    """The line of totals that ci/package adds up."""
+    stats = terminalreporter.stats
+    passed = len(stats.get("passed", []))
+    failed = len(stats.get("failed", [])) + len(stats.get("error", []))
+    terminalreporter.write_line(f"package: {passed} passed, {failed} failed")
