@@ -5,6 +5,7 @@
 /* Where the agent listens and who it is, unless configured otherwise: the one
  * place for module, daemon and command. */
 #define DEFAULT_SOCKET "/run/jwt-agent/io.jwtagent"
+#define DEFAULT_FETCHER "/run/jwt-agent/fetcher"
 #define DEFAULT_AGENT_USER "_jwt-agent"
 
 #endif

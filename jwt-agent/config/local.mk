@@ -12,6 +12,4 @@ noinst_LTLIBRARIES += %D%/libconfig.la
 	%D%/section_name.c %D%/section_name.h \
 	%D%/source.c %D%/source.h \
 	%D%/where.c
-%C%_libconfig_la_CPPFLAGS = $(AM_CPPFLAGS) \
-	-DPKGLIBEXECDIR='"$(pkglibexecdir)"'
 %C%_libconfig_la_LIBADD = base/libbase.la $(INIH_LIBS)

@@ -42,9 +42,8 @@ static const struct option agent_options[] = {
 	1, TEXT_MAX, NULL, "program that prints that key instead"},
     {"agent", "admin_group", OPTION_TEXT, AT(admin_group), "jwt-admin", 1, 64,
 	NULL, "group whose members may see and revoke everything"},
-    {"agent", "fetcher", OPTION_PATH, AT(fetcher),
-	PKGLIBEXECDIR "/jwt-agent-fetcher", 0, 0, NULL,
-	"the program that fetches the keys of issuers"},
+    {"agent", "fetcher", OPTION_PATH, AT(fetcher), DEFAULT_FETCHER, 0, 0, NULL,
+	"socket or program that fetches the keys of issuers"},
 };
 
 static const struct option token_options[] = {

@@ -2,25 +2,28 @@
 #ifndef JWT_AGENT_SERVER_FETCHER_H
 #define JWT_AGENT_SERVER_FETCHER_H
 
-/* A process of the fetcher and the socket to it. */
+/*
+ * The fetcher, as a process of ours or behind a socket that systemd serves
+ * with a process for each connection; and the connection to it.
+ */
 
 #include <signal.h>
 #include <stdbool.h>
 
 struct fetcher {
 	int socket; /* -1: none */
-	int pidfd;  /* -1: none, or it is reaped */
+	int pidfd;  /* -1: none of ours, or it is reaped */
 };
 
 #define FETCHER_NONE ((struct fetcher){-1, -1})
 
 /*
- * Starts `program` with the request on its standard input; the answer comes
- * from the socket. `out` is FETCHER_NONE before, and stays so when this fails:
- * 0 or an errno.
+ * Connects to `path` when that is a socket, of root or of our user (EPERM);
+ * else starts the program `path` with the request on its standard input. The
+ * answer comes from the socket, until its end. `out` is FETCHER_NONE before,
+ * and stays so when this fails: 0 or an errno.
  */
-int
-fetcher_start(struct fetcher *out, const char *program, const char *request);
+int fetcher_start(struct fetcher *out, const char *path, const char *request);
 
 void fetcher_kill(const struct fetcher *fetcher);
 

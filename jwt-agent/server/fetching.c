@@ -13,7 +13,8 @@
 
 #define READ_SIZE ((size_t)64 * 1024)
 
-/* One fetcher, from its start until it is reaped. */
+/* One fetcher, from its start until it is reaped, or has closed its end of the
+ * socket where its process is not ours. */
 struct fetch {
 	struct fetching *owner;
 	fetched done; /* NULL once it was called */
@@ -24,6 +25,7 @@ struct fetch {
 	sd_event_source *timeout;
 	char *text;
 	size_t size;
+	bool ended; /* nothing more comes from its socket */
 	struct problem problem;
 };
 
@@ -107,12 +109,26 @@ settle_problem(struct fetch *fetch)
 	settle(fetch, &reply);
 }
 
-/* Its process is still to be reaped; what it says is not heard any more. */
+static bool
+is_process(const struct fetch *fetch)
+{
+	return fetch->fetcher.pidfd >= 0;
+}
+
+/* What it says is not heard any more. A process is still to be reaped, and
+ * keeps its place until then. */
 static void
 give_up(struct fetch *fetch)
 {
-	sd_event_source_set_enabled(fetch->readable, SD_EVENT_OFF);
-	fetcher_kill(&fetch->fetcher);
+	auto_free(fetch) struct fetch *over = NULL;
+
+	if (is_process(fetch)) {
+		sd_event_source_set_enabled(fetch->readable, SD_EVENT_OFF);
+		fetcher_kill(&fetch->fetcher);
+	} else {
+		over = fetch;
+		leave(fetch);
+	}
 	settle_problem(fetch);
 }
 
@@ -135,6 +151,7 @@ read_some(struct fetch *fetch)
 		return ERR_NOT_FOUND;
 	if (got <= 0) {
 		sd_event_source_set_enabled(fetch->readable, SD_EVENT_OFF);
+		fetch->ended = true;
 		return ERR_NOT_FOUND;
 	}
 	fetch->size += (size_t)got;
@@ -153,19 +170,6 @@ read_available(struct fetch *fetch)
 	while (e == OK)
 		e = read_some(fetch);
 	return e == ERR_NOT_FOUND ? OK : e;
-}
-
-static int
-on_readable(sd_event_source *source, int fd, uint32_t events, void *data)
-{
-	struct fetch *fetch = data;
-
-	(void)source;
-	(void)fd;
-	(void)events;
-	if (read_available(fetch) != OK)
-		give_up(fetch);
-	return 0;
 }
 
 static enum err
@@ -202,14 +206,15 @@ read_reply(
 	return OK;
 }
 
-/* The socket may still hold what the process wrote last. */
+/* The socket may still hold what the process wrote last. `end` is NULL where
+ * systemd learns of it, not we. */
 static void
 conclude(struct fetch *fetch, const siginfo_t *end)
 {
 	auto_clear(fetch_reply) struct fetch_reply reply = {0};
 	enum err e = read_available(fetch);
 
-	if (e == OK)
+	if (e == OK && end != NULL)
 		e = check_exit(end, &fetch->problem);
 	if (e == OK)
 		e = read_reply(fetch, &reply, &fetch->problem);
@@ -219,6 +224,25 @@ conclude(struct fetch *fetch, const siginfo_t *end)
 		settle(fetch, &reply);
 	else
 		settle_problem(fetch);
+}
+
+static int
+on_readable(sd_event_source *source, int fd, uint32_t events, void *data)
+{
+	auto_free(fetch) struct fetch *ended = NULL;
+	struct fetch *fetch = data;
+
+	(void)source;
+	(void)fd;
+	(void)events;
+	if (read_available(fetch) != OK) {
+		give_up(fetch);
+	} else if (fetch->ended && !is_process(fetch)) {
+		ended = fetch;
+		leave(fetch);
+		conclude(fetch, NULL);
+	}
+	return 0;
 }
 
 static int
@@ -242,23 +266,23 @@ on_exit_of_fetcher(sd_event_source *source, int fd, uint32_t events, void *data)
 	return 0;
 }
 
-/* Also at once, for a fetcher that was not started: there is none to reap. */
+static bool
+was_started(const struct fetch *fetch)
+{
+	return fetch->fetcher.socket >= 0;
+}
+
+/* Also at once, for a fetcher that was not started. */
 static int
 on_timeout(sd_event_source *source, uint64_t now, void *data)
 {
-	auto_free(fetch) struct fetch *unstarted = NULL;
 	struct fetch *fetch = data;
 
 	(void)source;
 	(void)now;
-	if (fetch->fetcher.pidfd < 0) {
-		unstarted = fetch;
-		leave(fetch);
-		settle_problem(fetch);
-		return 0;
-	}
-	problem_say(&fetch->problem, "the fetcher took longer than %d s",
-	    FETCHING_SECONDS);
+	if (was_started(fetch))
+		problem_say(&fetch->problem,
+		    "the fetcher took longer than %d s", FETCHING_SECONDS);
 	give_up(fetch);
 	return 0;
 }
@@ -284,16 +308,18 @@ write_request(const struct fetch_request *request, char **out)
 static bool
 watch(struct fetch *fetch, sd_event *loop)
 {
-	uint64_t wait = fetch->fetcher.pidfd < 0 ? 0 : FETCHING_SECONDS;
+	uint64_t wait = was_started(fetch) ? FETCHING_SECONDS : 0;
 
 	if (sd_event_add_time_relative(loop, &fetch->timeout, CLOCK_MONOTONIC,
 		wait * UINT64_C(1000000), 1, on_timeout, fetch) < 0)
 		return false;
-	return fetch->fetcher.pidfd < 0 ||
-	    (sd_event_add_io(loop, &fetch->readable, fetch->fetcher.socket,
-		 EPOLLIN, on_readable, fetch) >= 0 &&
-		sd_event_add_io(loop, &fetch->exit, fetch->fetcher.pidfd,
-		    EPOLLIN, on_exit_of_fetcher, fetch) >= 0);
+	if (was_started(fetch) &&
+	    sd_event_add_io(loop, &fetch->readable, fetch->fetcher.socket,
+		EPOLLIN, on_readable, fetch) < 0)
+		return false;
+	return !is_process(fetch) ||
+	    sd_event_add_io(loop, &fetch->exit, fetch->fetcher.pidfd, EPOLLIN,
+		on_exit_of_fetcher, fetch) >= 0;
 }
 
 static struct fetch **

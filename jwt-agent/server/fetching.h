@@ -4,7 +4,7 @@
 
 /*
  * Keys from the network, each time by a process of its own: the fetcher, a
- * program that has neither keys nor store. One that hangs, dies or answers
+ * program that has neither keys nor store, which we start or systemd does. One that hangs, dies or answers
  * nonsense costs that one fetch, and the next begins with a new process.
  */
 
@@ -23,14 +23,15 @@ struct fetching;
 typedef void (*fetched)(const struct fetch_reply *reply, void *context);
 
 /*
- * `program` is the path of the fetcher, and is looked for at each fetch.
+ * `program` is the path of the fetcher or of the socket to it, and is looked
+ * for at each fetch.
  * Clears the ambient capabilities of the calling process, which keeps what it
  * has: what it may do, the programs that it starts may not.
  */
 MUST_USE enum err
 fetching_new(struct fetching **out, sd_event *loop, const char *program);
 
-/* Kills the fetchers that run; their `done` is not called. */
+/* Kills the fetchers that run, or hangs up on them; their `done` is not called. */
 void fetching_free(struct fetching *fetching);
 DEFINE_AUTO_FREE(fetching)
 

@@ -37,7 +37,7 @@ assert_defaults(const struct config *config)
 	assert_string_equal(
 	    config->master_key, "/var/lib/jwt-agent/master.key");
 	assert_string_equal(config->admin_group, "jwt-admin");
-	assert_non_null(strstr(config->fetcher, "/jwt-agent-fetcher"));
+	assert_string_equal(config->fetcher, "/run/jwt-agent/fetcher");
 	assert_string_equal(config->issuer, name);
 	assert_string_equal(config->audience, name);
 	assert_string_equal(config->algorithm, "ES256");
@@ -337,15 +337,6 @@ assert_has_line(const char *text, const char *key, const char *value)
 		fail_msg("etc/jwt-agent.conf lacks:%s", line);
 }
 
-/* Where it is installed the shipped file cannot know. */
-static const char *
-shipped_default(const struct option *option)
-{
-	return strcmp(option->name, "fetcher") == 0
-	    ? "/usr/libexec/jwt-agent/jwt-agent-fetcher\n"
-	    : option->preset;
-}
-
 static void
 assert_complete(const char *text)
 {
@@ -356,8 +347,8 @@ assert_complete(const char *text)
 			const struct option *option = &table->options[i];
 			bool value = !table->named && option->preset != NULL;
 
-			assert_has_line(text, option->name,
-			    value ? shipped_default(option) : "");
+			assert_has_line(
+			    text, option->name, value ? option->preset : "");
 		}
 	}
 }

@@ -173,15 +173,6 @@ assert_quoted(const char *item, const char *text, size_t size)
 		fail_msg("jwt-agent.conf.5 lacks \"%s\" in: %s", quoted, item);
 }
 
-/* Where it is installed the page cannot know. */
-static const char *
-quoted_default(const struct option *option)
-{
-	return strcmp(option->name, "fetcher") == 0
-	    ? "/usr/libexec/jwt-agent/jwt-agent-fetcher"
-	    : option->preset;
-}
-
 /* Every one of a list is quoted by itself. */
 static void
 assert_all_quoted(const char *item, const char *texts, const char *separators)
@@ -199,7 +190,7 @@ static void
 assert_described(const char *subsection, const struct option *option)
 {
 	auto_str char *item = find_item(subsection, option->name);
-	const char *preset = quoted_default(option);
+	const char *preset = option->preset;
 	const char *type = type_word(option);
 
 	if (strncmp(item, type, strlen(type)) != 0)

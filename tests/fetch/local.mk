@@ -4,7 +4,8 @@ FETCH_TESTS = \
 	%D%/cache_test \
 	%D%/document_test \
 	%D%/job_test \
-	%D%/process_test
+	%D%/process_test \
+	%D%/socket_test
 
 check_PROGRAMS += $(FETCH_TESTS)
 TESTS += $(FETCH_TESTS)
@@ -19,4 +20,5 @@ check_LTLIBRARIES += %D%/libscene.la
 %C%_cache_test_LDADD = jwt-agent/fetch/libfetch.la $(CMOCKA_LIBS)
 %C%_document_test_LDADD = jwt-agent/fetch/libfetch.la $(CMOCKA_LIBS)
 %C%_process_test_LDADD = %D%/libscene.la
+%C%_socket_test_LDADD = %D%/libscene.la
 %C%_job_test_LDADD = jwt-agent/fetch/libfetch.la %D%/libscene.la

@@ -50,6 +50,9 @@ void result_clear(struct result *result);
 int scene_new(void **state);
 int scene_free(void **state);
 
+/* Where the real one is. */
+void scene_program(char path[PATH_MAX]);
+
 /* `program` NULL: the real one. The one before is freed. */
 void scene_fetching(struct scene *scene, const char *program);
 
@@ -64,6 +67,10 @@ const char *
 scene_path(const struct scene *scene, const char *name, char path[PATH_MAX]);
 
 void scene_start(struct scene *scene, const struct fetch_request *request,
+    struct result *result);
+
+/* The same where it may be refused at once. */
+enum err scene_try(struct scene *scene, const struct fetch_request *request,
     struct result *result);
 
 /* Until so many of the results have been called. */
