@@ -164,7 +164,7 @@ def test_journal_has_fields(machine, device):
                if entry.get("JWT_AGENT_DEVICE") == device["device"]]
 
     events = {entry.get("JWT_AGENT_EVENT"): entry for entry in entries}
-    assert "login" in events and "revoke" in events, sorted(events)
+    assert "login" in events and "device-revoke" in events, sorted(events)
     assert events["login"]["JWT_AGENT_USER"] == "alice"
     assert events["login"]["SYSLOG_IDENTIFIER"] == "jwt-agent"
     text = machine.run("journalctl", "--no-pager", "-o", "export").stdout

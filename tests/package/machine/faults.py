@@ -49,16 +49,20 @@ def restart(machine):
 @contextlib.contextmanager
 def stopped(machine):
     stop(machine)
-    yield
-    start(machine)
+    try:
+        yield
+    finally:
+        start(machine)
 
 
 @contextlib.contextmanager
 def masked(machine):
     machine.systemctl("mask", "--now", *UNITS)
-    yield
-    machine.systemctl("unmask", *UNITS)
-    start(machine)
+    try:
+        yield
+    finally:
+        machine.systemctl("unmask", *UNITS)
+        start(machine)
 
 
 @contextlib.contextmanager
@@ -66,10 +70,12 @@ def drop_in(machine, text):
     path = "/etc/systemd/system/jwt-agent.service.d/test.conf"
     machine.write(path, text)
     machine.systemctl("daemon-reload")
-    yield
-    machine.run("rm", path)
-    machine.systemctl("daemon-reload")
-    start(machine)
+    try:
+        yield
+    finally:
+        machine.run("rm", path)
+        machine.systemctl("daemon-reload")
+        start(machine)
 
 
 @contextlib.contextmanager
@@ -91,8 +97,10 @@ def killed_at_start(machine):
 def hanging(machine):
     """It listens, takes connections and answers none."""
     machine.systemctl("kill", "--signal=STOP", "jwt-agent.service")
-    yield
-    machine.systemctl("kill", "--signal=CONT", "jwt-agent.service")
+    try:
+        yield
+    finally:
+        machine.systemctl("kill", "--signal=CONT", "jwt-agent.service")
 
 
 @contextlib.contextmanager
@@ -102,10 +110,12 @@ def store_unreadable(machine):
     machine.run("chmod", "000", f"{STATE}/store")
     machine.systemctl("start", "jwt-agent.socket")
     restart(machine)
-    yield
-    machine.run("chown", "_jwt-agent:_jwt-agent", f"{STATE}/store")
-    machine.run("chmod", "700", f"{STATE}/store")
-    start(machine)
+    try:
+        yield
+    finally:
+        machine.run("chown", "_jwt-agent:_jwt-agent", f"{STATE}/store")
+        machine.run("chmod", "700", f"{STATE}/store")
+        start(machine)
 
 
 @contextlib.contextmanager
@@ -113,9 +123,11 @@ def typo(machine):
     before = machine.path(CONFIG).read_text()
     machine.path(CONFIG).write_text(before + "\n[token]\nacces_lifetime=5m\n")
     restart(machine)
-    yield
-    machine.path(CONFIG).write_text(before)
-    start(machine)
+    try:
+        yield
+    finally:
+        machine.path(CONFIG).write_text(before)
+        start(machine)
 
 
 @contextlib.contextmanager
@@ -132,11 +144,13 @@ def disk_full(machine):
                 code=None)
     machine.systemctl("start", "jwt-agent.socket")
     machine.systemctl("start", "jwt-agent.service", code=None)
-    yield
-    stop(machine)
-    machine.run("umount", STATE)
-    machine.run("rm", "-r", "/root/state")
-    start(machine)
+    try:
+        yield
+    finally:
+        stop(machine)
+        machine.run("umount", STATE)
+        machine.run("rm", "-r", "/root/state")
+        start(machine)
 
 
 @contextlib.contextmanager
@@ -148,10 +162,12 @@ def clock_off(machine):
     machine.write("/etc/ld.so.preload", "/usr/lib/clock.so\n")
     machine.systemctl("restart", "jwt-agent.service", "ssh.service",
                       "console-getty.service")
-    yield
-    machine.run("rm", "/etc/ld.so.preload")
-    machine.systemctl("restart", "jwt-agent.service", "ssh.service",
-                      "console-getty.service")
+    try:
+        yield
+    finally:
+        machine.run("rm", "/etc/ld.so.preload")
+        machine.systemctl("restart", "jwt-agent.service", "ssh.service",
+                          "console-getty.service")
 
 
 @contextlib.contextmanager
@@ -161,9 +177,11 @@ def half_configured(machine):
     packages.install(machine, "/root/broken", code=100)
     for name in packages.NAMES:
         assert "half-configured" in packages.state(machine, name)
-    yield
-    packages.install(machine)
-    start(machine)
+    try:
+        yield
+    finally:
+        packages.install(machine)
+        start(machine)
 
 
 @contextlib.contextmanager
@@ -171,8 +189,10 @@ def module_missing(machine):
     module = machine.run("sh", "-c", "ls /usr/lib/*/security/pam_jwt.so"
                          ).stdout.strip()
     machine.run("mv", module, "/root/")
-    yield
-    machine.run("mv", "/root/pam_jwt.so", module)
+    try:
+        yield
+    finally:
+        machine.run("mv", "/root/pam_jwt.so", module)
 
 
 @contextlib.contextmanager
@@ -182,6 +202,8 @@ def no_master_key(machine):
     machine.run("mv", key, "/root/")
     machine.systemctl("start", "jwt-agent.socket")
     restart(machine)
-    yield
-    machine.run("mv", "/root/master.key", key)
-    start(machine)
+    try:
+        yield
+    finally:
+        machine.run("mv", "/root/master.key", key)
+        start(machine)
