@@ -54,6 +54,7 @@ E(INVALID_PARAMETER,  "org.varlink.service.InvalidParameter",     DENIED, HIDDEN
 E(EXPECTED_MORE,      "org.varlink.service.ExpectedMore",         DENIED, HIDDEN, DROP, SYSTEM_ERR, SYSTEM_ERR, SESSION_ERR, 1, "this method answers with a stream: call it with more") \
 E(PERMISSION_DENIED,  "org.varlink.service.PermissionDenied",     DENIED, HIDDEN, DROP, AUTH_ERR,   PERM_DENIED, SESSION_ERR, 3, "you may not do this") \
 E(BUSY,               "io.jwtagent.Busy",              DENIED, HIDDEN, DROP, AUTHINFO_UNAVAIL, AUTHINFO_UNAVAIL, SESSION_ERR, 4, "the agent has too many calls in flight") \
+E(TOO_SLOW,           "io.jwtagent.TooSlow",           DENIED, HIDDEN, DROP, SYSTEM_ERR,       SYSTEM_ERR,   SESSION_ERR, 1, "the answers were not read: begin again where you stopped") \
 E(DIRECTORY_UNAVAILABLE, "io.jwtagent.DirectoryUnavailable", FAULT, HIDDEN, DROP, AUTHINFO_UNAVAIL, AUTHINFO_UNAVAIL, SESSION_ERR, 1, "the user directory did not answer in time") \
 /* verdicts, in the order in which they are reached */ \
 E(MALFORMED,          "io.jwtagent.Malformed",         DENIED, HIDDEN, DROP, AUTH_ERR,         PERM_DENIED,  SESSION_ERR, 3, "this is not a well-formed token") \
@@ -95,6 +96,7 @@ E(NO_SUCH_DEVICE,     "io.jwtagent.NoSuchDevice",      DENIED, SHOWN,  DROP, AUT
 E(NO_SUCH_SESSION,    "io.jwtagent.NoSuchSession",     DENIED, SHOWN,  DROP, AUTH_ERR,         PERM_DENIED,  SESSION_ERR, 5, "no such session") \
 E(SESSION_ENDED,      "io.jwtagent.SessionEnded",      DENIED, SHOWN,  DROP, AUTH_ERR,         PERM_DENIED,  SESSION_ERR, 3, "this session has ended") \
 /* inside one process, never sent */ \
+E(GO_ON,              "io.jwtagent.GoOn",              DENIED, HIDDEN, DROP, SYSTEM_ERR,       SYSTEM_ERR,   SESSION_ERR, 1, "there is more to look at") \
 E(NOT_FOUND,          "io.jwtagent.NotFound",          DENIED, HIDDEN, DROP, AUTH_ERR,         PERM_DENIED,  SESSION_ERR, 5, "not found") \
 E(USAGE,              "io.jwtagent.Usage",             DENIED, HIDDEN, DROP, SERVICE_ERR,      SERVICE_ERR,  SERVICE_ERR, 2, "wrong usage")
 /* clang-format on */

@@ -23,10 +23,12 @@
 	F(str, key)
 DECLARE_FIELDS(status_reply, STATUS_REPLY)
 
-/* The newest `limit` events, 100 when absent; `user` picks one person's. */
+/* The newest `limit` events, 100 when absent; `user` picks one person's.
+ * `follow`: and then those that come. */
 #define AUDIT_REQUEST(F)                                                       \
 	F(opt_num, limit)                                                      \
-	F(opt_str, user)
+	F(opt_str, user)                                                       \
+	F(opt_flag, follow)
 DECLARE_FIELDS(audit_request, AUDIT_REQUEST)
 
 /* `outcome`: granted, denied or fault. `reason`: the name of the error.

@@ -5,6 +5,8 @@
 #include "jwt-agent/server/keys.h"
 #include "jwt-agent/server/leaders.h"
 #include "jwt-agent/server/process.h"
+#include "jwt-agent/server/reply.h"
+#include "jwt-agent/server/streams.h"
 #include "jwt-agent/server/takeup.h"
 #include "jwt-agent/server/turn.h"
 #include "jwt-agent/service/sweep.h"
@@ -17,6 +19,7 @@
 struct calls {
 	struct calls_options options;
 	struct turn *turn;
+	struct streams *streams;
 	struct leaders *leaders;
 	struct keys *keys;
 	struct caller self;
@@ -113,22 +116,6 @@ refuse(
 	answer_plainly(peer, e, answer);
 }
 
-/* Gives the task's answer to its peer, if that is still there. */
-static enum err
-give_answer(struct task *task, bool last)
-{
-	auto_json json_t *answer = NULL;
-	enum err e;
-
-	if (task->peer == NULL)
-		return ERR_UNREACHABLE;
-	e = task_answer(task, &answer);
-	if (last || e != OK)
-		peer_set_task(task->peer, NULL);
-	peer_answer(task->peer, e == OK ? answer : NULL, last);
-	return e;
-}
-
 /* What lies beneath: a full disk, a file system that takes no writes. */
 static void
 log_store(const struct calls *calls, const struct task *task)
@@ -173,7 +160,9 @@ settle(struct task *task, void *context)
 	note_sweep(calls, task);
 	task_log(task, calls->options.log);
 	log_store(calls, task);
-	(void)!give_answer(task, true);
+	if (task->row->txn == TXN_WRITE || task_wants_audit(task))
+		streams_wake(calls->streams);
+	(void)!reply_give(task, true);
 	task_free(task);
 	keep_clock(calls);
 }
@@ -197,38 +186,14 @@ read_now(struct calls *calls, struct task *task)
 		settle(task, calls);
 }
 
-/* Entries of a list until the reader has enough to read for now, or the list
- * rests. Each batch is a transaction of its own, so that a slow reader holds none open. */
-static enum err
-read_batch(struct task *task, struct txn *txn)
-{
-	enum err e = OK;
-
-	task->call.rests = false;
-	while (e == OK && !task->call.rests && !peer_is_full(task->peer)) {
-		task->outcome = task_next(task, txn);
-		if (task->outcome != OK)
-			return task->outcome;
-		e = give_answer(task, false);
-	}
-	return e;
-}
-
 static void
-stream(struct calls *calls, struct task *task)
+on_list_ended(struct task *task, void *context)
 {
-	struct txn *txn = NULL;
-	enum err e = store_begin(calls->options.service->store, TXN_READ, &txn);
+	struct calls *calls = context;
 
-	if (e == OK)
-		e = read_batch(task, txn);
-	task->call.txn = NULL;
-	txn_free(txn);
-	if (e == OK && task->call.rests)
-		peer_rest(task->peer);
-	if (e == OK)
-		return; /* goes on when the peer has read */
-	task->outcome = e;
+	if (task->outcome == ERR_TOO_SLOW)
+		log_sentence(calls->options.log, LOG_NOTICE, "stream-dropped",
+		    task->row->method);
 	if (task_wants_audit(task))
 		turn_add(calls->turn, task);
 	else
@@ -239,7 +204,7 @@ static void
 start(struct calls *calls, struct task *task)
 {
 	if (task->row->next != NULL)
-		stream(calls, task);
+		streams_start(calls->streams, task);
 	else if (task->row->txn == TXN_READ)
 		read_now(calls, task);
 	else
@@ -435,8 +400,8 @@ calls_go_on(struct calls *calls, struct peer *peer)
 {
 	struct task *task = peer_task(peer);
 
-	if (task != NULL && task_is_streaming(task))
-		stream(calls, task);
+	if (task != NULL)
+		streams_go_on(calls->streams, task);
 }
 
 /* Work that the agent gives itself. */
@@ -551,6 +516,9 @@ calls_new(
 		e = turn_new(
 		    &calls->turn, loop, options->service->store, settle, calls);
 	if (e == OK)
+		e = streams_new(&calls->streams, loop, options->service->store,
+		    on_list_ended, calls);
+	if (e == OK)
 		e = keys_new(&calls->keys, loop,
 		    &(struct keys_options){options->service, options->log,
 			{on_keys_ready, on_keys_fetched, calls}});
@@ -570,6 +538,7 @@ calls_free(struct calls *calls)
 	if (calls == NULL)
 		return;
 	turn_free(calls->turn);
+	streams_free(calls->streams);
 	keys_free(calls->keys);
 	leaders_free(calls->leaders);
 	sd_event_source_disable_unref(calls->sweep_on);
@@ -577,20 +546,24 @@ calls_free(struct calls *calls)
 }
 
 void
-calls_commit(struct calls *calls)
+calls_stop(struct calls *calls)
 {
 	turn_commit(calls->turn);
+	streams_end(calls->streams);
 }
 
 void
-calls_abandon(struct peer *peer)
+calls_abandon(struct calls *calls, struct peer *peer)
 {
 	struct task *task = peer_task(peer);
 
-	if (task != NULL && task_is_streaming(task))
-		task_free(task);
-	else if (task != NULL)
-		task->peer = NULL;
+	if (task == NULL)
+		return;
+	task->peer = NULL;
+	if (task->stream == STREAM_NONE)
+		return;
+	streams_remove(calls->streams, task);
+	task_free(task);
 }
 
 void
@@ -598,4 +571,5 @@ calls_sweep(struct calls *calls)
 {
 	step_sweeps(calls, UINT32_MAX);
 	keys_sweep(calls->keys);
+	streams_tick(calls->streams);
 }

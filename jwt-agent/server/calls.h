@@ -38,12 +38,12 @@ void calls_go_on(struct calls *calls, struct peer *peer);
 
 /* The peer goes. Its task, if it waits for the commit, for the resolver or for
  * keys, goes on without it: an answer that is lost does not undo what was done. */
-void calls_abandon(struct peer *peer);
+void calls_abandon(struct calls *calls, struct peer *peer);
 
 /* What is due by now: every sweep of service/sweep.h, keys. */
 void calls_sweep(struct calls *calls);
 
-/* Commits what is under way. */
-void calls_commit(struct calls *calls);
+/* The agent stops: commits what is under way and ends what is followed. */
+void calls_stop(struct calls *calls);
 
 #endif

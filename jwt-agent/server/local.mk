@@ -11,9 +11,11 @@ noinst_LTLIBRARIES += %D%/libserver.la
 	%D%/listener.c %D%/listener.h \
 	%D%/peer.c %D%/peer.h \
 	%D%/process.c %D%/process.h \
+	%D%/reply.c %D%/reply.h \
 	%D%/request.h %D%/requests.c \
 	%D%/resolver.c %D%/resolver.h \
 	%D%/server.c %D%/server.h \
+	%D%/streams.c %D%/streams.h \
 	%D%/takeup.c %D%/takeup.h \
 	%D%/task.c %D%/task.h \
 	%D%/turn.c %D%/turn.h

@@ -6,19 +6,15 @@
 
 /* A stream pauses when so much waits for its reader. */
 #define WAITING_MAX (64 * 1024)
-/* About as long as the work of one step takes. */
-#define REST_MICROSECONDS 2000
 
 struct peer {
 	struct connection *connection;
 	sd_event_source *source;
 	sd_event_source *resume;
-	sd_event_source *rest; /* when a stream that rests goes on */
 	const struct peer_events *events;
 	void *task;
 	bool in_flight;
 	bool streaming; /* more answers of the call in flight are to come */
-	bool resting;	/* but not yet */
 	bool oneway;
 	bool ended; /* nothing more comes: close once all is sent */
 };
@@ -26,7 +22,6 @@ struct peer {
 static int
 on_event(sd_event_source *source, int fd, uint32_t events, void *data);
 static int on_resume(sd_event_source *source, void *data);
-static int on_rested(sd_event_source *source, uint64_t now, void *data);
 
 enum err
 peer_new(struct peer **out, sd_event *loop, int socket,
@@ -46,10 +41,7 @@ peer_new(struct peer **out, sd_event *loop, int socket,
 	if (sd_event_add_io(
 		loop, &peer->source, socket, EPOLLIN, on_event, peer) < 0 ||
 	    sd_event_add_defer(loop, &peer->resume, on_resume, peer) < 0 ||
-	    sd_event_source_set_enabled(peer->resume, SD_EVENT_OFF) < 0 ||
-	    sd_event_add_time_relative(loop, &peer->rest, CLOCK_MONOTONIC, 0, 1,
-		on_rested, peer) < 0 ||
-	    sd_event_source_set_enabled(peer->rest, SD_EVENT_OFF) < 0)
+	    sd_event_source_set_enabled(peer->resume, SD_EVENT_OFF) < 0)
 		return ERR_IO;
 	*out = TAKE(peer);
 	return OK;
@@ -62,7 +54,6 @@ peer_free(struct peer *peer)
 		return;
 	sd_event_source_disable_unref(peer->source);
 	sd_event_source_disable_unref(peer->resume);
-	sd_event_source_disable_unref(peer->rest);
 	connection_free(peer->connection);
 	free(peer);
 }
@@ -112,8 +103,7 @@ listen_for(struct peer *peer)
 
 	if (!peer->in_flight && !peer->ended)
 		wanted |= EPOLLIN;
-	if ((peer->streaming && !peer->resting) ||
-	    connection_waiting(peer->connection) > 0)
+	if (peer->streaming || connection_waiting(peer->connection) > 0)
 		wanted |= EPOLLOUT;
 	sd_event_source_set_io_events(peer->source, wanted);
 }
@@ -185,18 +175,6 @@ on_resume(sd_event_source *source, void *data)
 	return 0;
 }
 
-static int
-on_rested(sd_event_source *source, uint64_t now, void *data)
-{
-	struct peer *peer = data;
-
-	(void)source;
-	(void)now;
-	peer->resting = false;
-	listen_for(peer);
-	return 0;
-}
-
 static void
 read_calls(struct peer *peer)
 {
@@ -212,9 +190,7 @@ write_answers(struct peer *peer)
 		close_peer(peer);
 		return;
 	}
-	if (peer->resting)
-		listen_for(peer);
-	else if (peer->streaming && !peer_is_full(peer))
+	if (peer->streaming && !peer_is_full(peer))
 		peer->events->drained(peer, peer->events->context);
 	else
 		run_calls(peer);
@@ -259,12 +235,7 @@ peer_answer(struct peer *peer, const json_t *answer, bool last)
 void
 peer_rest(struct peer *peer)
 {
-	if (!peer->streaming ||
-	    sd_event_source_set_time_relative(peer->rest, REST_MICROSECONDS) <
-		0 ||
-	    sd_event_source_set_enabled(peer->rest, SD_EVENT_ONESHOT) < 0)
-		return;
-	peer->resting = true;
+	peer->streaming = false;
 	listen_for(peer);
 }
 

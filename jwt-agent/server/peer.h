@@ -43,12 +43,12 @@ void peer_set_task(struct peer *peer, void *task);
  * the next call is read. `answer` NULL: there is none to be had, close. */
 void peer_answer(struct peer *peer, const json_t *answer, bool last);
 
+/* The call in flight has nothing to send for now: `drained` is not called
+ * until it has answered again. */
+void peer_rest(struct peer *peer);
+
 /* Says that the agent is busy and frees the peer, which was never used. */
 void peer_turn_away(struct peer *peer);
-
-/* Lets everybody else have a turn before the stream in flight goes on:
- * drained() comes a moment later. */
-void peer_rest(struct peer *peer);
 
 /* Whether as much waits to be sent as should. */
 bool peer_is_full(const struct peer *peer);

@@ -47,7 +47,7 @@ on_closed(struct peer *peer, void *context)
 {
 	struct server *server = context;
 
-	calls_abandon(peer);
+	calls_abandon(server->calls, peer);
 	for (size_t i = 0; i < server->peer_count; i++)
 		if (server->peers[i] == peer) {
 			server->peers[i] = server->peers[--server->peer_count];
@@ -132,7 +132,7 @@ on_stop(
 	server->draining = true;
 	sd_notify(0, "STOPPING=1");
 	listener_free(TAKE(server->listener));
-	calls_commit(server->calls);
+	calls_stop(server->calls);
 	sd_event_add_time_relative(server->loop, &server->drain,
 	    CLOCK_MONOTONIC, SERVER_DRAIN_SECONDS * UINT64_C(1000000), 0,
 	    on_drain_over, server);

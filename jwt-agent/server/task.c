@@ -341,12 +341,6 @@ task_next(struct task *task, struct txn *txn)
 	return run_handler(task);
 }
 
-bool
-task_is_streaming(const struct task *task)
-{
-	return task->row->next != NULL && task->cursor.begun;
-}
-
 /* What is said about a refusal. The veil falls only where a person who has
  * proved nothing yet would read it. */
 static void

@@ -11,7 +11,17 @@
 #include "jwt-agent/observe/log.h"
 #include "jwt-agent/server/request.h"
 
+#include <sys/queue.h>
+
 struct peer;
+
+/* What the list of a task is doing: see streams.h. */
+enum stream_state {
+	STREAM_NONE,
+	STREAM_READ,	  /* its peer reads */
+	STREAM_PAUSED,	  /* others have their turn */
+	STREAM_FOLLOWING, /* it is at the end of what there is */
+};
 
 struct task {
 	const struct request *row;
@@ -20,8 +30,11 @@ struct task {
 	void *reply;
 	struct call call;
 	struct cursor cursor;
-	bool named;	  /* row->names gave a name */
-	int64_t resolved; /* its uid, SUBJECT_UNKNOWN */
+	LIST_ENTRY(task) streams; /* while `stream` is not STREAM_NONE */
+	enum stream_state stream;
+	unsigned int stalled; /* ticks for which its peer read nothing */
+	bool named;	      /* row->names gave a name */
+	int64_t resolved;     /* its uid, SUBJECT_UNKNOWN */
 	enum err outcome;
 	enum err reason; /* the outcome before it was held to the limits */
 	bool failed;	 /* a fault took its transaction down: only audit it */
@@ -54,11 +67,9 @@ MUST_USE enum err task_audit(struct task *task);
 /* Counts a task that is settled at the limits, where its row says so. */
 void task_count(const struct task *task);
 
-/* One more entry of a list into `reply`; ERR_NOT_FOUND at the end. */
+/* One more entry of a list into `reply`; ERR_NOT_FOUND at the end, ERR_GO_ON
+ * when it has looked at enough records for once and found none to give. */
 MUST_USE enum err task_next(struct task *task, struct txn *txn);
-
-/* Whether a list has given entries and is to give more. */
-bool task_is_streaming(const struct task *task);
 
 /* Whether a task that only read was refused and that has to be audited. */
 bool task_wants_audit(const struct task *task);

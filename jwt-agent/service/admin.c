@@ -77,6 +77,7 @@ begin_audit(struct call *call, const struct audit_request *request,
 	if (cursor->begun)
 		return OK;
 	cursor->begun = true;
+	cursor->follow = request->follow;
 	return audit_seq_back(call->txn, limit, &cursor->seq);
 }
 
@@ -95,7 +96,7 @@ admin_audit(struct call *call, const struct audit_request *request,
 	auto_clear(audit_record) struct audit_record event = {0};
 	enum err e = begin_audit(call, request, cursor);
 
-	while (e == OK) {
+	for (int i = 0; e == OK && i < CURSOR_LOOKS_MAX; i++) {
 		e = audit_next(call->txn, cursor->seq, &event);
 		if (e != OK)
 			return e;
@@ -105,7 +106,7 @@ admin_audit(struct call *call, const struct audit_request *request,
 		view_event(&event, entry);
 		return OK;
 	}
-	return e;
+	return e == OK ? ERR_GO_ON : e;
 }
 
 static enum err

@@ -155,7 +155,7 @@ every_error_is_declared(void **state)
 {
 	static const enum err never_sent[] = {ERR_UNREACHABLE, ERR_TIMEOUT,
 	    ERR_UNTRUSTED_SERVER, ERR_PROTOCOL, ERR_STORE_GROW, ERR_KEYS_NEEDED,
-	    ERR_NOT_FOUND, ERR_USAGE};
+	    ERR_GO_ON, ERR_NOT_FOUND, ERR_USAGE};
 	const char *text = description_of("io.jwtagent", 11);
 	size_t declared = count(text, "\nerror ");
 	size_t ours = 0;

@@ -4,6 +4,7 @@
 import json
 import re
 import time
+from pathlib import Path
 
 import pytest
 from harness import built, ssh, waiting
@@ -12,6 +13,8 @@ from harness.wire import Closed, Refused, Wire
 
 LIST_KEYS = "io.jwtagent.Token.ListKeys"
 ENROLL = "io.jwtagent.Device.Enroll"
+LOGOUT = "io.jwtagent.User.Logout"
+MORE_THAN_A_SOCKET_HOLDS = 2500
 
 
 def assert_alive(agent):
@@ -195,6 +198,64 @@ def test_long_list(agent):
                  wire.stream("io.jwtagent.Device.List")}
 
     assert len(names) == 200
+
+
+def follow(wire, **parameters):
+    wire.ask("io.jwtagent.Admin.Audit", {"follow": True, **parameters},
+             more=True)
+
+
+def ticks(pid):
+    """Hundredths of a second that a process has run."""
+    fields = Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()
+    return int(fields[11]) + int(fields[12])
+
+
+def test_followed_list_goes_on_with_what_happens(agent):
+    agent.enroll()
+    with agent.wire() as follower, agent.wire() as wire:
+        follow(follower, limit=1)
+        before = follower.answer()["event"]["seq"]
+        for name in ("one", "two"):
+            wire.call(ENROLL, {"user": "alice", "name": name})
+            event = follower.answer()["event"]
+            assert (event["event"], event["seq"]) == ("enroll", before + 1)
+            before = event["seq"]
+
+
+def test_follower_that_waits_costs_nothing(agent):
+    """It does not spin, and its connection can end at any time."""
+    with agent.wire() as follower:
+        follow(follower, limit=1, user="nobody at all")
+        assert_alive(agent)
+        before = ticks(agent.process.pid)
+        time.sleep(2)
+        assert ticks(agent.process.pid) - before < 100
+    assert_alive(agent)
+
+
+def test_follower_is_told_when_the_agent_stops(agent):
+    agent.enroll()
+    with agent.wire() as follower:
+        follow(follower, limit=1)
+        follower.answer()
+        agent.stop()
+        reply = follower.receive()
+        assert not reply.get("continues") and "error" not in reply
+
+
+def test_follower_who_does_not_read_is_told_so(agent):
+    """Nobody waits for him, and what he has not read yet ends with why."""
+    with agent.wire(timeout=60) as deaf, agent.wire() as wire:
+        for _ in range(MORE_THAN_A_SOCKET_HOLDS):
+            wire.call(LOGOUT, {"user": "alice", "reason": "x" * 200})
+        assert len(agent.audit()) >= MORE_THAN_A_SOCKET_HOLDS
+        follow(deaf, limit=MORE_THAN_A_SOCKET_HOLDS)
+        waiting.until(lambda: "stream-dropped" in agent.said(), 90)
+        assert_alive(agent)
+        with pytest.raises(Refused, match="TooSlow"):
+            while True:
+                deaf.answer()
 
 
 def test_oneway_is_not_answered(agent):
