@@ -9,6 +9,7 @@ noinst_LTLIBRARIES += %D%/libstore.la
 	%D%/code.c %D%/code.h \
 	%D%/check.c %D%/check.h \
 	%D%/clock.c %D%/clock.h \
+	%D%/datakey.c %D%/datakey.h \
 	%D%/device.c %D%/device.h \
 	%D%/digest.c %D%/digest.h \
 	%D%/directory.c %D%/directory.h \
@@ -31,7 +32,7 @@ noinst_LTLIBRARIES += %D%/libstore.la
 	%D%/session.c %D%/session.h \
 	%D%/signkey.c %D%/signkey.h \
 	%D%/stats.c %D%/stats.h \
-	%D%/step.c %D%/step.h %D%/step_2.c %D%/step_3.c \
+	%D%/step.c %D%/step.h %D%/step_2.c %D%/step_3.c %D%/step_4.c \
 	%D%/store.c %D%/store.h \
 	%D%/stream.c %D%/stream.h \
 	%D%/table.c %D%/table.h \

@@ -6,7 +6,7 @@
 #include <string.h>
 
 /* The step to version n is at n - 2. */
-static const struct step *const steps[] = {&step_2, &step_3};
+static const struct step *const steps[] = {&step_2, &step_3, &step_4};
 
 #define FIRST_STEP 2
 #define STEP_COUNT (sizeof(steps) / sizeof(*steps))
@@ -124,6 +124,8 @@ fill(struct run *run, struct txn *txn)
 		struct step_entry entry = {
 		    .txn = txn,
 		    .seal = run->migration->seal,
+		    .master = run->migration->master,
+		    .host = run->migration->host,
 		    .version = run->schema.version,
 		    .now = run->migration->now,
 		};

@@ -29,6 +29,8 @@ typedef void (*migration_report)(
 struct migration {
 	struct kv *kv;
 	const struct seal *seal;
+	const struct secret *master; /* what wraps the seal's keys */
+	const struct host *host;
 	int64_t now;
 	migration_report report; /* after each transaction; may be NULL */
 	void *context;

@@ -18,8 +18,10 @@
  * 2  jwks, replay and device_by_origin came; a device need not have a family
  * 3  marks that end, login codes, and indexes by which devices, families and
  *    sessions are counted, shown and swept
+ * 4  several data keys and a hash key; signing keys that are to come, and some
+ *    that only verify
  */
-#define SCHEMA_VERSION 3
+#define SCHEMA_VERSION 4
 
 /* What is written as the version while a step is under way: every jwt-agent
  * that does not know of steps takes it for a newer one. */

@@ -3,7 +3,6 @@
 
 #include "base/base64url.h"
 #include "lmdb-store/key.h"
-#include "lmdb-store/record.h"
 
 #include <openssl/evp.h>
 #include <string.h>
@@ -11,24 +10,20 @@
 #define ID_BYTES 4
 #define NONCE_BYTES 12
 #define TAG_BYTES 16
+#define HEAD_SIZE 8
 #define OVERHEAD (ID_BYTES + NONCE_BYTES + TAG_BYTES)
 #define SEALED_MAX (OVERHEAD + SEAL_SECRET_MAX)
 
-#define MASTER_KEY_ID 0
-#define DATA_KEY_ID 1
-#define DATA_KEY "data_key"
-
-#define DATA_KEY_RECORD(F)                                                     \
-	F(num, v)                                                              \
-	F(num, id)                                                             \
-	F(str, key)
-DECLARE_FIELDS(data_key_record, DATA_KEY_RECORD)
-DEFINE_FIELDS(data_key_record, DATA_KEY_RECORD)
+struct seal_key {
+	uint32_t id;
+	struct secret *secret;
+};
 
 struct seal {
 	const struct host *host;
-	struct secret *key;
-	uint8_t id[ID_BYTES];
+	struct seal_key keys[SEAL_KEYS_MAX]; /* the newest last */
+	size_t count;
+	struct secret *hash;
 };
 
 static void
@@ -37,35 +32,108 @@ cipher_clear(EVP_CIPHER_CTX **cipher)
 	EVP_CIPHER_CTX_free(*cipher);
 }
 
+enum err
+seal_new(struct seal **out, const struct host *host)
+{
+	struct seal *seal = calloc(1, sizeof(*seal));
+
+	if (seal == NULL)
+		return ERR_NO_MEMORY;
+	seal->host = host;
+	*out = seal;
+	return OK;
+}
+
 void
 seal_free(struct seal *seal)
 {
 	if (seal == NULL)
 		return;
-	secret_free(seal->key);
+	for (size_t i = 0; i < seal->count; i++)
+		secret_free(seal->keys[i].secret);
+	secret_free(seal->hash);
 	free(seal);
 }
 
 static enum err
-seal_new(struct seal **out, const struct secret *key, int64_t id,
-    const struct host *host)
+copy_key(struct secret **out, const struct secret *key)
 {
-	auto_free(seal) struct seal *seal = NULL;
+	if (key == NULL || secret_size(key) != SEAL_KEY_SIZE)
+		return ERR_CRYPTO;
+	return secret_new(out, secret_data(key), SEAL_KEY_SIZE);
+}
+
+enum err
+seal_add(struct seal *seal, uint32_t id, const struct secret *key)
+{
+	struct seal_key *added = &seal->keys[seal->count];
 	enum err e;
 
-	if (secret_size(key) != SEAL_KEY_SIZE)
-		return ERR_CRYPTO;
-	seal = calloc(1, sizeof(*seal));
-	if (seal == NULL)
-		return ERR_NO_MEMORY;
-	e = secret_new(&seal->key, secret_data(key), SEAL_KEY_SIZE);
+	if (seal->count == SEAL_KEYS_MAX)
+		return ERR_STORE;
+	e = copy_key(&added->secret, key);
 	if (e != OK)
 		return e;
-	seal->host = host;
-	for (size_t i = 0; i < ID_BYTES; i++)
-		seal->id[i] = (uint8_t)(id >> (24 - 8 * i));
-	*out = TAKE(seal);
+	added->id = id;
+	seal->count++;
 	return OK;
+}
+
+enum err
+seal_set_hash(struct seal *seal, const struct secret *key)
+{
+	return copy_key(&seal->hash, key);
+}
+
+enum err
+seal_older(struct seal **out, const struct seal *seal)
+{
+	auto_free(seal) struct seal *older = NULL;
+	enum err e = seal_new(&older, seal->host);
+
+	if (e == OK)
+		e = seal_add(older, SEAL_HASH_ID, seal->hash);
+	if (e == OK)
+		*out = TAKE(older);
+	return e;
+}
+
+uint32_t
+seal_newest(const struct seal *seal)
+{
+	return seal->count > 0 ? seal->keys[seal->count - 1].id : 0;
+}
+
+size_t
+seal_key_count(const struct seal *seal)
+{
+	return seal->count;
+}
+
+static const struct secret *
+key_of(const struct seal *seal, uint32_t id)
+{
+	for (size_t i = 0; i < seal->count; i++)
+		if (seal->keys[i].id == id)
+			return seal->keys[i].secret;
+	return id == SEAL_HASH_ID ? seal->hash : NULL;
+}
+
+static void
+write_id(uint32_t id, uint8_t bytes[ID_BYTES])
+{
+	for (size_t i = 0; i < ID_BYTES; i++)
+		bytes[i] = (uint8_t)(id >> (24 - 8 * i));
+}
+
+static uint32_t
+read_id(const uint8_t bytes[ID_BYTES])
+{
+	uint32_t id = 0;
+
+	for (size_t i = 0; i < ID_BYTES; i++)
+		id = id << 8 | bytes[i];
+	return id;
 }
 
 static bool
@@ -78,11 +146,12 @@ add_data(EVP_CIPHER_CTX *cipher, const void *data, size_t size)
 
 /* Starts the cipher and binds it to the place: table NUL key NUL field. */
 static bool
-start(EVP_CIPHER_CTX *cipher, const struct seal *seal,
+start(EVP_CIPHER_CTX *cipher, const struct secret *key,
     const struct seal_place *place, const uint8_t *nonce, int encrypt)
 {
-	return EVP_CipherInit_ex(cipher, EVP_aes_256_gcm(), NULL,
-		   secret_data(seal->key), nonce, encrypt) == 1 &&
+	return cipher != NULL && key != NULL &&
+	    EVP_CipherInit_ex(cipher, EVP_aes_256_gcm(), NULL, secret_data(key),
+		nonce, encrypt) == 1 &&
 	    add_data(cipher, place->table, strlen(place->table) + 1) &&
 	    add_data(cipher, place->key.data, place->key.size) &&
 	    add_data(cipher, "", 1) &&
@@ -98,10 +167,9 @@ encrypt(const struct seal *seal, const struct seal_place *place,
 	uint8_t *nonce = sealed + ID_BYTES, *text = nonce + NONCE_BYTES;
 	int size = (int)secret_size(secret), done;
 
-	memcpy(sealed, seal->id, ID_BYTES);
-	return cipher != NULL &&
-	    host_random(seal->host, nonce, NONCE_BYTES) == OK &&
-	    start(cipher, seal, place, nonce, 1) &&
+	write_id(seal_newest(seal), sealed);
+	return host_random(seal->host, nonce, NONCE_BYTES) == OK &&
+	    start(cipher, key_of(seal, seal_newest(seal)), place, nonce, 1) &&
 	    EVP_CipherUpdate(cipher, text, &done, secret_data(secret), size) ==
 	    1 &&
 	    EVP_CipherFinal_ex(cipher, text + size, &done) == 1 &&
@@ -118,12 +186,23 @@ decrypt(const struct seal *seal, const struct seal_place *place,
 	uint8_t *plain = secret_bytes(secret);
 	int size = (int)secret_size(secret), done;
 
-	return cipher != NULL && memcmp(sealed, seal->id, ID_BYTES) == 0 &&
-	    start(cipher, seal, place, nonce, 0) &&
+	return start(cipher, key_of(seal, read_id(sealed)), place, nonce, 0) &&
 	    EVP_CipherUpdate(cipher, plain, &done, text, size) == 1 &&
 	    EVP_CIPHER_CTX_ctrl(
 		cipher, EVP_CTRL_AEAD_SET_TAG, TAG_BYTES, text + size) == 1 &&
 	    EVP_CipherFinal_ex(cipher, plain + size, &done) == 1;
+}
+
+bool
+seal_is_newest(const struct seal *seal, const char *text)
+{
+	/* the first characters, which decode to whole bytes */
+	uint8_t head[BASE64URL_BYTES_MAX(HEAD_SIZE)];
+	size_t size;
+
+	return strnlen(text, HEAD_SIZE) == HEAD_SIZE &&
+	    base64url_decode(head, &size, text, HEAD_SIZE) == OK &&
+	    read_id(head) == seal_newest(seal);
 }
 
 enum err
@@ -181,74 +260,10 @@ seal_hash(const struct seal *seal, const char *domain, struct slice data,
     uint8_t hash[SEAL_HASH_SIZE])
 {
 	uint8_t key[SEAL_HASH_SIZE];
-	bool done = hmac(secret_data(seal->key), text_slice(domain), key) &&
+	bool done = seal->hash != NULL &&
+	    hmac(secret_data(seal->hash), text_slice(domain), key) &&
 	    hmac(key, data, hash);
 
 	explicit_bzero(key, sizeof(key));
 	return done ? OK : ERR_CRYPTO;
-}
-
-static const struct seal_place *
-data_key_place(void)
-{
-	static const struct seal_place place = {
-	    "meta", {DATA_KEY, sizeof(DATA_KEY) - 1}, "key"};
-
-	return &place;
-}
-
-static enum err
-put_data_key(
-    struct txn *txn, const struct seal *master, const struct secret *key)
-{
-	auto_clear(data_key_record) struct data_key_record record = {0};
-	enum err e = seal_put(master, data_key_place(), key, &record.key);
-
-	if (e != OK)
-		return e;
-	record.id = DATA_KEY_ID;
-	return record_put(txn, TABLE_META, data_key_place()->key,
-	    data_key_record_fields(), &record);
-}
-
-enum err
-seal_create(struct seal **out, struct txn *txn, const struct secret *master,
-    const struct host *host)
-{
-	auto_free(seal) struct seal *wrap = NULL;
-	auto_free(seal) struct seal *seal = NULL;
-	auto_free(secret) struct secret *key = NULL;
-	enum err e = seal_new(&wrap, master, MASTER_KEY_ID, host);
-
-	if (e == OK)
-		e = secret_zero(&key, SEAL_KEY_SIZE);
-	if (e == OK)
-		e = host_random(host, secret_bytes(key), SEAL_KEY_SIZE);
-	if (e == OK)
-		e = seal_new(&seal, key, DATA_KEY_ID, host);
-	if (e == OK)
-		e = put_data_key(txn, wrap, key);
-	if (e == OK)
-		*out = TAKE(seal);
-	return e;
-}
-
-enum err
-seal_load(struct seal **out, struct txn *txn, const struct secret *master,
-    const struct host *host)
-{
-	auto_clear(data_key_record) struct data_key_record record = {0};
-	auto_free(seal) struct seal *wrap = NULL;
-	auto_free(secret) struct secret *key = NULL;
-	enum err e = record_get(txn, TABLE_META, data_key_place()->key,
-	    data_key_record_fields(), &record);
-
-	if (e != OK)
-		return e == ERR_NOT_FOUND ? ERR_STORE : e;
-	e = seal_new(&wrap, master, MASTER_KEY_ID, host);
-	if (e == OK)
-		e = seal_open(wrap, data_key_place(), record.key, &key);
-	if (e == OK)
-		e = seal_new(out, key, record.id, host);
-	return e;
 }

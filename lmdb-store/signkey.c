@@ -10,11 +10,24 @@ DEFINE_FIELDS(signkey_record, SIGNKEY_RECORD)
 enum err
 signkey_put(struct txn *txn, const struct signkey_record *record)
 {
-	/* a record without it could not be read again */
-	if (record->private == NULL)
+	/* nothing could be verified with a key that has neither */
+	if (record->private == NULL && record->public == NULL)
 		return txn_fail(txn, ERR_INTERNAL);
 	return record_put(txn, TABLE_SIGNKEY, text_slice(record->kid),
 	    signkey_record_fields(), record);
+}
+
+enum err
+signkey_get(struct txn *txn, const char *kid, struct signkey_record *record)
+{
+	return record_get(txn, TABLE_SIGNKEY, text_slice(kid),
+	    signkey_record_fields(), record);
+}
+
+enum err
+signkey_remove(struct txn *txn, const char *kid)
+{
+	return txn_delete(txn, TABLE_SIGNKEY, text_slice(kid));
 }
 
 enum err
@@ -55,5 +68,7 @@ signkey_private(const struct seal *seal, const struct signkey_record *record,
 {
 	const struct seal_place place = private_place(record);
 
+	if (record->private == NULL)
+		return ERR_CRYPTO;
 	return seal_open(seal, &place, secret_text(record->private), out);
 }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "lmdb-store/store.h"
 
+#include "lmdb-store/datakey.h"
 #include "lmdb-store/masterkey.h"
 
 #include <inttypes.h>
@@ -10,6 +11,7 @@ struct store {
 	struct seal *seal;
 	struct schema schema;
 	const struct host *host;
+	struct secret *master;
 };
 
 void
@@ -18,6 +20,7 @@ store_free(struct store *store)
 	if (store == NULL)
 		return;
 	seal_free(store->seal);
+	secret_free(store->master);
 	kv_free(store->kv);
 	free(store);
 }
@@ -73,10 +76,10 @@ take_seal(
 
 	if (e != OK)
 		return e;
-	if (!blank)
-		e = seal_load(&store->seal, txn, opening->master, host);
-	else
-		e = seal_create(&store->seal, txn, opening->master, host);
+	if (blank)
+		e = datakeys_create(txn, opening->master, host);
+	if (e == OK)
+		e = datakeys_open(&store->seal, txn, opening->master, host);
 	if (e == ERR_CRYPTO && !blank)
 		return store_refuse(opening->why, e,
 		    "the master key %s is not the one that the store %s was "
@@ -181,6 +184,7 @@ store_open_as_is(struct store **out, const struct store_options *options,
 	e = start_growing(store, &opening);
 	if (e != OK)
 		return explain(store, options, e, why);
+	store->master = TAKE(opening.master);
 	*out = TAKE(store);
 	return OK;
 }
@@ -207,6 +211,20 @@ store_schema(const struct store *store)
 	return &store->schema;
 }
 
+static enum err
+reload_seal(struct store *store)
+{
+	auto_free(txn) struct txn *txn = NULL;
+	struct seal *seal = NULL;
+	enum err e = kv_begin(store->kv, TXN_READ, &txn);
+
+	if (e == OK)
+		e = datakeys_load(&seal, txn, store->master, store->host);
+	if (e == OK)
+		store_set_seal(store, seal);
+	return e;
+}
+
 enum err
 store_migrate(
     struct store *store, int64_t to, const struct store_options *options)
@@ -214,6 +232,8 @@ store_migrate(
 	const struct migration migration = {
 	    .kv = store->kv,
 	    .seal = store->seal,
+	    .master = store->master,
+	    .host = store->host,
 	    .now = host_now(store->host),
 	    .report = options->report,
 	    .context = options->context,
@@ -221,9 +241,10 @@ store_migrate(
 	int64_t unreadable;
 	enum err e = migration_run(&migration, to, &unreadable);
 
-	if (e == OK)
-		store->schema = (struct schema){.version = to};
-	return e;
+	if (e != OK)
+		return e;
+	store->schema = (struct schema){.version = to};
+	return reload_seal(store);
 }
 
 enum err
@@ -254,6 +275,26 @@ enum err
 store_close_reserve(struct store *store)
 {
 	return kv_close_reserve(store->kv);
+}
+
+const struct secret *
+store_master(const struct store *store)
+{
+	return store->master;
+}
+
+void
+store_set_master(struct store *store, struct secret *master)
+{
+	secret_free(store->master);
+	store->master = master;
+}
+
+void
+store_set_seal(struct store *store, struct seal *seal)
+{
+	seal_free(store->seal);
+	store->seal = seal;
 }
 
 const struct seal *

@@ -65,7 +65,14 @@ MUST_USE enum err store_drop_dead_readers(struct store *store, int *dropped);
 MUST_USE enum err store_open_reserve(struct store *store);
 MUST_USE enum err store_close_reserve(struct store *store);
 
+/* What seals and opens; the master key, which wraps the keys of that. */
 const struct seal *store_seal(const struct store *store);
+const struct secret *store_master(const struct store *store);
+
+/* Takes another over, after the transaction was committed that made it. Nobody
+ * holds the one before. */
+void store_set_seal(struct store *store, struct seal *seal);
+void store_set_master(struct store *store, struct secret *master);
 
 /* Bytes in use and bytes of the map, for the status. */
 size_t store_size(const struct store *store);

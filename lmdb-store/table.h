@@ -20,7 +20,7 @@
 	T(REVOKED, "revoked", 1)                                               \
 	T(REPLAY, "replay", 1)                                                 \
 	T(REPLAY_BY_EXPIRY, "replay_by_expiry", 0)                             \
-	T(SIGNKEY, "signkey", 1)                                               \
+	T(SIGNKEY, "signkey", 2)                                               \
 	T(JWKS, "jwks", 1)                                                     \
 	T(AUDIT, "audit", 1)                                                   \
 	T(REVOKED_BY_EXPIRY, "revoked_by_expiry", 0)                           \

@@ -268,7 +268,7 @@ assert_steps(struct scratch *scratch, int done)
 
 	scratch_open(scratch);
 	txn = scratch_begin(scratch, TXN_READ);
-	assert_int_equal(entries(txn, TABLE_META), 2);
+	assert_int_equal(entries(txn, TABLE_META), 4);
 	assert_int_equal(entries(txn, TABLE_DEVICE), done > 0);
 	assert_int_equal(entries(txn, TABLE_DEVICE_BY_USER), done > 0);
 	assert_int_equal(entries(txn, TABLE_FAMILY), done > 0);

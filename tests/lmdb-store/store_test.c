@@ -208,22 +208,27 @@ test_damaged_data_key(void **state)
 {
 	struct scratch *scratch = *state;
 
-	put_meta(scratch, "data_key", "{\"v\":1,\"id\":1,\"key\":\"AAAA\"}");
+	put_meta(
+	    scratch, "datakey/00000001", "{\"v\":1,\"id\":1,\"key\":\"AAAA\"}");
 	assert_start_refused(scratch, ERR_CRYPTO, scratch->key_path);
 }
 
 static void
 test_lost_data_key(void **state)
 {
+	static const char *const lost[] = {"datakey/00000001", "datakey/hash"};
 	struct scratch *scratch = *state;
 
-	scratch_open(scratch);
-	assert_int_equal(txn_delete(scratch_begin(scratch, TXN_WRITE),
-			     TABLE_META, text_slice("data_key")),
-	    OK);
-	scratch_commit(scratch);
-	scratch_close(scratch);
-	assert_start_refused(scratch, ERR_STORE, scratch->store_path);
+	for (size_t i = 0; i < 2; i++) {
+		scratch_wipe(scratch);
+		scratch_open(scratch);
+		assert_int_equal(txn_delete(scratch_begin(scratch, TXN_WRITE),
+				     TABLE_META, text_slice(lost[i])),
+		    OK);
+		scratch_commit(scratch);
+		scratch_close(scratch);
+		assert_start_refused(scratch, ERR_STORE, scratch->store_path);
+	}
 }
 
 /* The first transaction does not fit the first map. */
