@@ -11,6 +11,7 @@ EXTRA_DIST += \
 	%D%/install \
 	%D%/model \
 	%D%/package \
+	%D%/package-before \
 	%D%/package-on \
 	%D%/root \
 	%D%/sanitize \

@@ -27,9 +27,15 @@ def suite():
 
 
 @pytest.fixture(scope="session")
-def debs():
+def work():
+    """A folder on a disk. In it, what is tested: debs/, before/."""
+    return WORK
+
+
+@pytest.fixture(scope="session")
+def debs(work):
     """The packages that are tested."""
-    return sorted((WORK / "debs").glob("*.deb"))
+    return sorted((work / "debs").glob("*.deb"))
 
 
 @pytest.fixture(scope="module")

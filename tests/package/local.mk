@@ -8,7 +8,9 @@ EXTRA_DIST += \
 	%D%/machine/faults.py \
 	%D%/machine/packages.py \
 	%D%/machine/root.py \
+	%D%/test_autopkgtest.py \
 	%D%/test_boot.py \
 	%D%/test_lockout.py \
 	%D%/test_module.py \
-	%D%/test_profiles.py
+	%D%/test_profiles.py \
+	%D%/test_upgrade.py

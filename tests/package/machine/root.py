@@ -61,6 +61,9 @@ class Root:
         for deb in debs:
             shutil.copy(deb, place)
 
+    def copy(self, folder, path):
+        shutil.copytree(folder, self.path / path)
+
     def write(self, path, text, mode=0o644):
         target = self.path / path
         target.parent.mkdir(parents=True, exist_ok=True)
