@@ -10,6 +10,7 @@
 
 #include "lmdb-store/audit.h"
 #include "lmdb-store/code.h"
+#include "lmdb-store/counter.h"
 #include "lmdb-store/device.h"
 #include "lmdb-store/family.h"
 #include "lmdb-store/jwks.h"
@@ -30,6 +31,7 @@ struct entry {
 	union {
 		struct audit_record audit;
 		struct code_record code;
+		struct counter_record counter;
 		struct device_record device;
 		struct family_record family;
 		struct jwks_record jwks;

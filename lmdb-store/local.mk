@@ -10,6 +10,7 @@ noinst_LTLIBRARIES += %D%/libstore.la
 	%D%/check.c %D%/check.h \
 	%D%/clock.c %D%/clock.h \
 	%D%/datakey.c %D%/datakey.h \
+	%D%/counter.c %D%/counter.h \
 	%D%/device.c %D%/device.h \
 	%D%/digest.c %D%/digest.h \
 	%D%/directory.c %D%/directory.h \

@@ -400,6 +400,17 @@ code_expiry_right(const struct entry *entry)
 	return is_time(entry, CODE(entry)->expires);
 }
 
+/* Counters. */
+
+static bool
+counter_right(const struct entry *entry)
+{
+	struct key key = counter_key(&entry->record.counter);
+
+	return entry->key.size == key.size &&
+	    slice_has_prefix(entry->key, key_slice(&key));
+}
+
 /* Refusals. */
 
 static bool
@@ -580,6 +591,10 @@ static const struct rule rules[TABLE_COUNT][RULES_MAX] = {
 	{
 	    {"time", "names a code that ends at another time",
 		code_expiry_right},
+	},
+    [TABLE_COUNTER] =
+	{
+	    {"key", "has other labels than its key", counter_right},
 	},
     [TABLE_REFUSALS] =
 	{

@@ -2,8 +2,8 @@
 #ifndef LMDB_STORE_TABLE_H
 #define LMDB_STORE_TABLE_H
 
-/* Which tables there are. A new one is a row here and a higher version in
- * schema.h. */
+/* Which tables there are. A new one is a row here, and a higher version in
+ * schema.h if anything is lost where an older jwt-agent passes it over. */
 
 #include "lmdb-store/kv.h"
 
@@ -34,7 +34,8 @@
 	T(SESSION_BY_END, "session_by_end", 0)                                 \
 	T(REFUSALS, "refusals", 1)                                             \
 	T(REFUSALS_BY_TIME, "refusals_by_time", 0)                             \
-	T(ASIDE, "aside", 1)
+	T(ASIDE, "aside", 1)                                                   \
+	T(COUNTER, "counter", 1)
 
 enum table {
 #define T(id, name, version) TABLE_##id,

@@ -40,7 +40,7 @@ identify(struct context *context)
 
 static enum err
 ask(const struct context *context, const struct answer *answer,
-    struct client *client, struct authenticate_reply *reply)
+    struct client *client, struct client_call *call)
 {
 	struct authenticate_request request = {
 	    .user = context->user,
@@ -51,19 +51,41 @@ ask(const struct context *context, const struct answer *answer,
 	    .token = answer->token,
 	    .cut = answer->cut != 0,
 	};
+
+	call->request_fields = authenticate_request_fields();
+	call->request = &request;
+	call->fd = -1;
+	return client_call(client, call);
+}
+
+static enum err
+ask_to_log_in(const struct context *context, const struct answer *answer,
+    struct client *client, struct authenticate_reply *reply)
+{
 	struct client_call call = {
 	    .method = "io.jwtagent.Login.Authenticate",
-	    .request_fields = authenticate_request_fields(),
-	    .request = &request,
-	    .fd = -1,
 	    .reply_fields = authenticate_reply_fields(),
 	    .reply = reply,
 	};
-	enum err e = client_call(client, &call);
+	enum err e = ask(context, answer, client, &call);
 
 	if (e == OK && !id_valid(reply->session))
 		return ERR_PROTOCOL;
 	return e;
+}
+
+static enum err
+ask_what_would_be(const struct context *context, const struct answer *answer,
+    struct client *client)
+{
+	struct empty reply;
+	struct client_call call = {
+	    .method = "io.jwtagent.Login.Observe",
+	    .reply_fields = empty_fields(),
+	    .reply = &reply,
+	};
+
+	return ask(context, answer, client, &call);
 }
 
 static void
@@ -140,16 +162,6 @@ accept_login(const struct context *context, struct client *client,
 	return PAM_SUCCESS;
 }
 
-static int
-observe(const struct context *context, struct client *client,
-    struct authenticate_reply *reply, enum err e)
-{
-	log_observed(context, e);
-	if (e == OK)
-		close_again(context, client, reply);
-	return PAM_IGNORE;
-}
-
 /*
  * Whether the agent has found the code. Whatever else it says, and when it
  * says nothing, the answer may be a password of that form.
@@ -178,12 +190,16 @@ decide(struct context *context, const struct answer *answer)
 	enum err e = agent_reach(context, &client);
 
 	if (e == OK)
-		e = ask(context, answer, client, &reply);
+		e = context->options.observe
+		    ? ask_what_would_be(context, answer, client)
+		    : ask_to_log_in(context, answer, client, &reply);
 	if (answer->code && !is_known_code(e) &&
 	    answer_leave(context, answer) != PAM_SUCCESS)
 		return PAM_BUF_ERR;
-	if (context->options.observe)
-		return observe(context, client, &reply, e);
+	if (context->options.observe) {
+		log_observed(context, e);
+		return PAM_IGNORE;
+	}
 	if (e == OK)
 		return accept_login(context, client, &reply);
 	return refuse(context, answer, client, e);

@@ -8,6 +8,9 @@
 
 #include "base/fields.h"
 
+/* `would_accept`, `would_refuse`: logins that Login.Observe was asked about,
+ * since `observed_since`; `observed`: of them by service and reason, objects
+ * {service, would, reason, count, since, last} with times. */
 #define STATUS_REPLY(F)                                                        \
 	F(str, version)                                                        \
 	F(num, pid)                                                            \
@@ -20,7 +23,11 @@
 	F(num, sessions)                                                       \
 	F(str, issuer)                                                         \
 	F(str, algorithm)                                                      \
-	F(str, key)
+	F(str, key)                                                            \
+	F(num, would_accept)                                                   \
+	F(num, would_refuse)                                                   \
+	F(opt_num, observed_since)                                             \
+	F(list, observed)
 DECLARE_FIELDS(status_reply, STATUS_REPLY)
 
 /* The newest `limit` events, 100 when absent; `user` picks one person's.

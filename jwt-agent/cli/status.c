@@ -3,6 +3,8 @@
 #include "jwt-agent/cli/output.h"
 #include "varlink/admin.h"
 
+#include <stdio.h>
+
 static enum err
 ask_status(const struct call *call, json_t **answer)
 {
@@ -20,23 +22,59 @@ ask_status(const struct call *call, json_t **answer)
 	return output_encode(status_reply_fields(), &reply, answer);
 }
 
+static const struct column state[] = {
+    {"version", "version", COLUMN_PLAIN},
+    {"process", "pid", COLUMN_PLAIN},
+    {"started", "started", COLUMN_TIME},
+    {"issuer", "issuer", COLUMN_PLAIN},
+    {"algorithm", "algorithm", COLUMN_PLAIN},
+    {"signing key", "key", COLUMN_PLAIN},
+    {"devices", "devices", COLUMN_PLAIN},
+    {"active sessions", "sessions", COLUMN_PLAIN},
+    {"store", "store", COLUMN_PLAIN},
+    {"schema", "schema", COLUMN_PLAIN},
+    {"store size", "store_size", COLUMN_SIZE},
+    {"store map", "store_map", COLUMN_SIZE},
+};
+
+static const struct column observed_totals[] = {
+    {"observed since", "observed_since", COLUMN_TIME},
+    {"would accept", "would_accept", COLUMN_PLAIN},
+    {"would refuse", "would_refuse", COLUMN_PLAIN},
+};
+
+static const struct column observed_columns[] = {
+    {"SERVICE", "service", COLUMN_PLAIN},
+    {"WOULD", "would", COLUMN_PLAIN},
+    {"REASON", "reason", COLUMN_PLAIN},
+    {"COUNT", "count", COLUMN_PLAIN},
+    {"SINCE", "since", COLUMN_TIME},
+    {"LAST", "last", COLUMN_TIME},
+};
+
+#define COUNT(columns) (sizeof(columns) / sizeof(*(columns)))
+
+/* Below a blank line, and only where something was observed. */
+static enum err
+show_observed(const json_t *answer)
+{
+	const json_t *observed = json_object_get(answer, "observed");
+	enum err e;
+
+	if (json_array_size(observed) == 0)
+		return OK;
+	putchar('\n');
+	e = output_record(observed_totals, COUNT(observed_totals), answer);
+	if (e != OK)
+		return e;
+	putchar('\n');
+	return output_table(
+	    observed_columns, COUNT(observed_columns), observed);
+}
+
 int
 cli_status(const struct call *call)
 {
-	static const struct column columns[] = {
-	    {"version", "version", COLUMN_PLAIN},
-	    {"process", "pid", COLUMN_PLAIN},
-	    {"started", "started", COLUMN_TIME},
-	    {"issuer", "issuer", COLUMN_PLAIN},
-	    {"algorithm", "algorithm", COLUMN_PLAIN},
-	    {"signing key", "key", COLUMN_PLAIN},
-	    {"devices", "devices", COLUMN_PLAIN},
-	    {"active sessions", "sessions", COLUMN_PLAIN},
-	    {"store", "store", COLUMN_PLAIN},
-	    {"schema", "schema", COLUMN_PLAIN},
-	    {"store size", "store_size", COLUMN_SIZE},
-	    {"store map", "store_map", COLUMN_SIZE},
-	};
 	auto_json json_t *answer = NULL;
 	enum err e = ask_status(call, &answer);
 
@@ -44,6 +82,6 @@ cli_status(const struct call *call)
 		return err_exit(e);
 	if (call_has(call, CLI_JSON))
 		return err_exit(output_json(answer));
-	return err_exit(
-	    output_record(columns, sizeof(columns) / sizeof(*columns), answer));
+	e = output_record(state, COUNT(state), answer);
+	return err_exit(e == OK ? show_observed(answer) : e);
 }

@@ -25,6 +25,8 @@ enum request_flag {
 	TAKES_LEADER = 4,     /* the caller's pidfd comes with the message */
 	LIMITED = 8,	      /* refusals are counted: service/limit.h */
 	COUNTS_REFUSALS = 16, /* refusals are counted for the user */
+	TALLIED = 32,	      /* how it ends is counted for good, under its
+			       * event, by service and reason */
 };
 
 typedef enum err (*request_run)(

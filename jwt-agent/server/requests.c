@@ -26,6 +26,7 @@
 #define CALLS(R) \
 /* method                         who      txn    event                flags                       names         subject          run                  request                    reply */ \
 R("io.jwtagent.Login.Authenticate", SERVICE, WRITE, "login",             LOGIN_FLAGS | LIMITED | COUNTS_REFUSALS, NULL,         NULL,            login_authenticate,  authenticate_request,      authenticate_reply) \
+R("io.jwtagent.Login.Observe",      SERVICE, WRITE, "observe",           LOGIN_FLAGS | TALLIED,      NULL,         NULL,            login_observe,       authenticate_request,      empty) \
 R("io.jwtagent.Login.CheckAccount", SERVICE, WRITE, "account",           VEILED,                     NULL,         NULL,            login_check_account, session_request,           empty) \
 R("io.jwtagent.Login.Credential",   SERVICE, WRITE, "credential",        VEILED,                     NULL,         NULL,            login_credential,    credential_request,        empty) \
 R("io.jwtagent.Login.OpenSession",  SERVICE, WRITE, "session-open",      LOGIN_FLAGS | TAKES_LEADER, NULL,         NULL,            login_open_session,  session_request,           empty) \

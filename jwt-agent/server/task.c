@@ -2,6 +2,7 @@
 #include "jwt-agent/server/task.h"
 
 #include "jwt-agent/service/oddity.h"
+#include "lmdb-store/counter.h"
 #include "varlink/message.h"
 
 #include <inttypes.h>
@@ -189,6 +190,16 @@ append_event(struct task *task, const char *name, const char *detail)
 	return audit_append(call->txn, &event);
 }
 
+/* What may not be asked at all tells nothing; nor does a fault, whose
+ * transaction is to hold no more than its own event. */
+static bool
+is_tallied(const struct task *task)
+{
+	return (task->row->flags & TALLIED) != 0 && is_audited(task) &&
+	    task->outcome != ERR_PERMISSION_DENIED &&
+	    !err_is_fault(task->outcome);
+}
+
 /* Whoever may not ask at all says nothing about the user. */
 static bool
 counts_as_refusal(const struct task *task)
@@ -197,6 +208,16 @@ counts_as_refusal(const struct task *task)
 	    task->outcome != OK && task->outcome != ERR_KEYS_NEEDED &&
 	    task->outcome != ERR_PERMISSION_DENIED &&
 	    !err_is_fault(task->outcome);
+}
+
+static enum err
+tally(struct task *task)
+{
+	const char *labels[COUNTER_LABELS_MAX + 1] = {
+	    service_of(task), err_name(task->outcome)};
+
+	return counter_add(
+	    task->call.txn, task->row->event, labels, task->call.now);
 }
 
 enum err
@@ -210,6 +231,8 @@ task_audit(struct task *task)
 	for (size_t i = 0; i < task->call.alert_count && e == OK; i++)
 		e = append_event(task, task->call.alerts[i].name,
 		    task->call.alerts[i].detail);
+	if (e == OK && is_tallied(task))
+		e = tally(task);
 	if (e == OK && counts_as_refusal(task))
 		e = oddity_count_refusal(&task->call);
 	return txn_error(txn) != OK ? txn_error(txn) : e;

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "jwt-agent/service/admin.h"
 
+#include "lmdb-store/counter.h"
 #include "lmdb-store/device.h"
 #include "lmdb-store/schema.h"
 #include "lmdb-store/session.h"
@@ -22,11 +23,54 @@ count_records(struct call *call, struct status_reply *reply)
 	return e;
 }
 
+static enum err
+add_observed(const struct counter_record *counter, struct status_reply *reply)
+{
+	const char *service, *reason;
+	json_t *entry;
+	bool accept;
+
+	if (json_unpack(counter->labels, "[ss]", &service, &reason) != 0)
+		return ERR_STORE;
+	accept = strcmp(reason, err_name(OK)) == 0;
+	*(accept ? &reply->would_accept : &reply->would_refuse) +=
+	    counter->count;
+	if (reply->observed_since == 0 ||
+	    counter->since < reply->observed_since)
+		reply->observed_since = counter->since;
+	entry = json_pack("{ss ss ss sI sI sI}", "service", service, "would",
+	    accept ? "accept" : "refuse", "reason", reason, "count",
+	    (json_int_t)counter->count, "since", (json_int_t)counter->since,
+	    "last", (json_int_t)counter->last);
+	return json_array_append_new(reply->observed, entry) == 0
+	    ? OK
+	    : ERR_NO_MEMORY;
+}
+
+/* What would have come of the logins of services that only observe. */
+static enum err
+list_observed(struct call *call, struct status_reply *reply)
+{
+	auto_clear(counter_record) struct counter_record counter = {0};
+	enum err e = OK;
+
+	reply->observed = json_array();
+	if (reply->observed == NULL)
+		return ERR_NO_MEMORY;
+	while (e == OK) {
+		e = counter_next(call->txn, "observe", &counter);
+		if (e == OK)
+			e = add_observed(&counter, reply);
+	}
+	return e == ERR_NOT_FOUND ? OK : e;
+}
+
 enum err
 admin_status(
     struct call *call, const struct empty *request, struct status_reply *reply)
 {
 	const struct service *service = call->service;
+	enum err e;
 
 	(void)request;
 	reply->version = strdup(PACKAGE_VERSION);
@@ -43,7 +87,8 @@ admin_status(
 	reply->schema = SCHEMA_VERSION;
 	reply->store_size = (int64_t)store_size(service->store);
 	reply->store_map = (int64_t)store_map_size(service->store);
-	return count_records(call, reply);
+	e = count_records(call, reply);
+	return e == OK ? list_observed(call, reply) : e;
 }
 
 /* Hands the record's strings over to the view. */

@@ -100,6 +100,33 @@ note_use(struct call *call, const struct attempt *attempt,
 	    verdict->token.expires + verdict->token.issuer->leeway);
 }
 
+static enum err
+judge(struct call *call, const struct authenticate_request *request,
+    const struct attempt *attempt, struct verdict *verdict)
+{
+	note_login(call, request->user, request->uid, request->service,
+	    request->rhost, request->tty);
+	return code_is(request->token) ? code_reach(call, attempt, verdict)
+				       : verdict_reach(call, attempt, verdict);
+}
+
+/* Nothing comes of it, so nobody is to be alarmed by it either. */
+enum err
+login_observe(struct call *call, const struct authenticate_request *request,
+    struct empty *reply)
+{
+	auto_clear(verdict) struct verdict verdict = {0};
+	struct attempt attempt = {request->user, request->uid, request->service,
+	    request->rhost, request->token, request->cut};
+	enum err e = judge(call, request, &attempt, &verdict);
+
+	(void)reply;
+	call->alert_count = 0;
+	if (e == OK && !verdict.new_device)
+		call_note(&call->event.device, verdict.device.id);
+	return e;
+}
+
 enum err
 login_authenticate(struct call *call,
     const struct authenticate_request *request,
@@ -109,12 +136,8 @@ login_authenticate(struct call *call,
 	auto_clear(session_record) struct session_record session = {0};
 	struct attempt attempt = {request->user, request->uid, request->service,
 	    request->rhost, request->token, request->cut};
-	enum err e;
+	enum err e = judge(call, request, &attempt, &verdict);
 
-	note_login(call, request->user, request->uid, request->service,
-	    request->rhost, request->tty);
-	e = code_is(request->token) ? code_reach(call, &attempt, &verdict)
-				    : verdict_reach(call, &attempt, &verdict);
 	if (e == OK)
 		e = fill_session(call, request, &verdict, &session);
 	if (e == OK)

@@ -15,6 +15,8 @@
 MUST_USE enum err login_authenticate(struct call *call,
     const struct authenticate_request *request,
     struct authenticate_reply *reply);
+MUST_USE enum err login_observe(struct call *call,
+    const struct authenticate_request *request, struct empty *reply);
 MUST_USE enum err login_check_account(struct call *call,
     const struct session_request *request, struct empty *reply);
 MUST_USE enum err login_credential(struct call *call,

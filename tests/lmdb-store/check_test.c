@@ -69,6 +69,7 @@ static struct txn *
 fill(struct scratch *scratch)
 {
 	struct txn *txn = scratch_begin(scratch, TXN_WRITE);
+	const char *const labels[COUNTER_LABELS_MAX + 1] = {"sshd"};
 	const struct revoked_record mark = {.until = 9, .before = 5};
 	const struct code_record code = {.hash = (char *)(uintptr_t) "H",
 	    .id = (char *)(uintptr_t) "C",
@@ -84,6 +85,7 @@ fill(struct scratch *scratch)
 	assert_int_equal(replay_put(txn, "hash", 7), OK);
 	assert_int_equal(code_put(txn, &code), OK);
 	assert_int_equal(refusals_add(txn, 1000, 6, 60), OK);
+	assert_int_equal(counter_add(txn, "observe", labels, 6), OK);
 	assert_int_equal(revoked_put(txn, REVOKED_USER, "1000", &mark), OK);
 	return txn;
 }
@@ -112,7 +114,7 @@ test_sound(void **state)
 		if (found.problems != 0)
 			fail_msg("%s: %s %s", table_name(table),
 			    found.first.key, found.first.problem);
-		if (found.entries == 0)
+		if (found.entries == 0 && table != TABLE_ASIDE)
 			fail_msg("%s is empty", table_name(table));
 	}
 	assert_int_equal(look(scratch, TABLE_SESSION).entries, 2);
@@ -282,6 +284,7 @@ static const struct damage damages[] = {
     {TAKE_OUT, TABLE_REFUSALS_BY_TIME, {6, "1000", NULL}, NULL, TABLE_REFUSALS, "by-time", "1000"},
     {EDIT, TABLE_REFUSALS, {0, "1000", NULL}, "uid=7", TABLE_REFUSALS, "uid", "1000"},
     {PUT, TABLE_REFUSALS_BY_TIME, {7, "1000", NULL}, "", TABLE_REFUSALS_BY_TIME, "time", "7 1000"},
+    {EDIT, TABLE_COUNTER, {0, "observe", "sshd"}, "labels=[\"sudo\"]", TABLE_COUNTER, "key", "observe sshd"},
     /* keys */
     {EDIT, TABLE_SIGNKEY, {0, "K", NULL}, "private=\"AAAA\"", TABLE_SIGNKEY, "sealed", "K"},
     {EDIT, TABLE_JWKS, {0, "I", NULL}, "name=\"J\"", TABLE_JWKS, "name", "I"},
@@ -365,7 +368,8 @@ test_every_table(void **state)
 {
 	(void)state;
 	for (enum table table = 0; table < TABLE_COUNT; table++)
-		if (table != TABLE_META && rules_at(table, 0) == NULL)
+		if (table != TABLE_META && table != TABLE_ASIDE &&
+		    rules_at(table, 0) == NULL)
 			fail_msg("%s has no rule", table_name(table));
 }
 

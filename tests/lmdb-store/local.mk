@@ -21,6 +21,7 @@ store_tests = \
 	%D%/masterkey_command_test \
 	%D%/masterkey_test \
 	%D%/record_test \
+	%D%/counter_test \
 	%D%/refusals_test \
 	%D%/replay_test \
 	%D%/revoked_test \
@@ -67,6 +68,8 @@ check_PROGRAMS += %D%/large_store
 %C%_masterkey_test_LDADD = $(store_test_libraries)
 %C%_record_test_SOURCES = %D%/record_test.c $(store_test_fixture)
 %C%_record_test_LDADD = $(store_test_libraries)
+%C%_counter_test_SOURCES = %D%/counter_test.c $(store_test_fixture)
+%C%_counter_test_LDADD = $(store_test_libraries)
 %C%_refusals_test_SOURCES = %D%/refusals_test.c $(store_test_fixture)
 %C%_refusals_test_LDADD = $(store_test_libraries)
 %C%_replay_test_SOURCES = %D%/replay_test.c $(store_test_fixture)

@@ -281,8 +281,9 @@ observes_an_accepted_token(void **state)
 	assert_null(pam_getenv(scene.pamh, "JWT_SESSION"));
 	assert_null(pam_getenv(scene.pamh, "PAM_AUTHTOK"));
 	assert_non_null(
-	    strstr(fake_agent_call(scene.agent, 1), "Login.CloseSession"));
-	scene_assert_parameter(&scene, 1, "session", FAKE_SESSION);
+	    strstr(fake_agent_call(scene.agent, 0), "Login.Observe"));
+	scene_assert_parameter(&scene, 0, "token", TOKEN);
+	assert_null(fake_agent_call(scene.agent, 1));
 	scene_end(&scene);
 }
 
@@ -294,7 +295,7 @@ observes_refusals_and_faults(void **state)
 	(void)state;
 	scene_begin(&scene, "watched");
 	fake_agent_error(
-	    scene.agent, "Authenticate", "io.jwtagent.Expired", "expired");
+	    scene.agent, "Observe", "io.jwtagent.Expired", "expired");
 	scene_answers(&scene, TOKEN);
 	assert_int_equal(authenticate(&scene), PAM_SUCCESS);
 	assert_logged(&scene, "observe: would refuse reason=Expired");

@@ -276,7 +276,8 @@ an_observed_token_does_not(void **state)
 {
 	(void)state;
 	log_in("observe", TOKEN, NULL, PAM_AUTH_ERR);
-	assert_non_null(strstr(fake_agent_call(agent, 1), "CloseSession"));
+	assert_non_null(strstr(fake_agent_call(agent, 0), "Observe"));
+	assert_null(fake_agent_call(agent, 1));
 }
 
 static void

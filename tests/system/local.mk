@@ -43,6 +43,7 @@ EXTRA_DIST += \
 	%D%/test_kill.py \
 	%D%/test_limits.py \
 	%D%/test_model.py \
+	%D%/test_observe.py \
 	%D%/test_permission.py \
 	%D%/test_postgres.py \
 	%D%/test_provider.py \

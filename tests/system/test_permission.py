@@ -23,6 +23,8 @@ CALLS = [
      {"interface": "io.jwtagent"}, False, ""),
     ("io.jwtagent.Login.Authenticate", {**LOGIN, "token": "eyJ.e.e"}, False,
      "nobody bob alice admin"),
+    ("io.jwtagent.Login.Observe", {**LOGIN, "token": "eyJ.e.e"}, False,
+     "nobody bob alice admin"),
     ("io.jwtagent.Login.CheckAccount", SESSION, False,
      "nobody bob alice admin"),
     ("io.jwtagent.Login.Credential", {**SESSION, "action": "establish"},

@@ -130,21 +130,6 @@ def test_console_login_ended_by_revoke(agent, finishing):
     assert session["state"] == "revoked"
 
 
-def test_observe_changes_nothing(agent, log):
-    stacks.token_then_password("probe", agent, extra="observe")
-    token = agent.enroll()["access_token"]
-    mark = log.mark()
-
-    tester = terminal.pamtester("probe", "alice", "authenticate")
-    tester.answer_parts(tokens.parts(token))
-    tester.answer("Password: ", people.PASSWORDS["alice"])
-    text, code = tester.finish()
-
-    assert code == 0, text
-    assert "would accept" in log.wait_for("observe", mark)
-    assert agent.sessions() == []
-
-
 def test_shipped_sshd_example(agent, sshd):
     stacks.example("sshd", "sshd", agent)
     token = agent.enroll()["access_token"]

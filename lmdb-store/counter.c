@@ -1,0 +1,151 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "lmdb-store/counter.h"
+
+#include <string.h>
+
+DEFINE_FIELDS(counter_record, COUNTER_RECORD)
+
+static bool
+is_label(const char *text)
+{
+	size_t size = strlen(text);
+
+	for (size_t i = 0; i < size; i++)
+		if (text[i] < ' ' || text[i] > '~')
+			return false;
+	return size <= COUNTER_LABEL_MAX;
+}
+
+static enum err
+labels_of(const char *const labels[], bool other, json_t **out)
+{
+	auto_json json_t *list = json_array();
+
+	for (size_t i = 0; labels[i] != NULL; i++) {
+		bool plain = !other && is_label(labels[i]);
+
+		if (json_array_append_new(list,
+			json_string(plain ? labels[i] : COUNTER_OTHER)) != 0)
+			return ERR_NO_MEMORY;
+	}
+	if (list == NULL)
+		return ERR_NO_MEMORY;
+	*out = TAKE(list);
+	return OK;
+}
+
+/* Parts with a zero byte between. */
+static struct key
+key_of(const char *name, const json_t *labels)
+{
+	struct key key = {0};
+	const json_t *label;
+	size_t i;
+
+	key_add_text(&key, name);
+	json_array_foreach (labels, i, label) {
+		key_add_end(&key);
+		key_add_text(&key, json_string_value(label));
+	}
+	return key;
+}
+
+struct key
+counter_key(const struct counter_record *record)
+{
+	return key_of(record->name, record->labels);
+}
+
+static enum err
+get(struct txn *txn, const struct key *key, struct counter_record *record)
+{
+	return record_get(txn, TABLE_COUNTER, key_slice(key),
+	    counter_record_fields(), record);
+}
+
+static enum err
+count(struct txn *txn, const struct key *key, struct counter_record *record,
+    int64_t now)
+{
+	record->count++;
+	record->last = now;
+	return record_put(txn, TABLE_COUNTER, key_slice(key),
+	    counter_record_fields(), record);
+}
+
+/* Counts under a new record if there is room for it. ERR_NOT_FOUND. */
+static enum err
+count_new(struct txn *txn, const struct key *key, const char *name,
+    const json_t *labels, bool other, int64_t now)
+{
+	struct counter_record record = {/* borrows name and labels */
+	    .name = (char *)(uintptr_t)name,
+	    .labels = (json_t *)(uintptr_t)labels,
+	    .since = now};
+	size_t entries = 0;
+	enum err e = txn_entries(txn, TABLE_COUNTER, &entries);
+
+	if (e == OK && entries >= COUNTERS_MAX && !other)
+		return ERR_NOT_FOUND;
+	return e == OK ? count(txn, key, &record, now) : e;
+}
+
+static enum err
+add(struct txn *txn, const char *name, const char *const labels[], bool other,
+    int64_t now)
+{
+	auto_clear(counter_record) struct counter_record record = {0};
+	auto_json json_t *list = NULL;
+	struct key key;
+	enum err e = labels_of(labels, other, &list);
+
+	if (e != OK)
+		return e;
+	key = key_of(name, list);
+	e = get(txn, &key, &record);
+	if (e == ERR_NOT_FOUND)
+		return count_new(txn, &key, name, list, other, now);
+	return e == OK ? count(txn, &key, &record, now) : e;
+}
+
+enum err
+counter_add(struct txn *txn, const char *name,
+    const char *const labels[COUNTER_LABELS_MAX + 1], int64_t now)
+{
+	enum err e = add(txn, name, labels, false, now);
+
+	return e == ERR_NOT_FOUND ? add(txn, name, labels, true, now) : e;
+}
+
+enum err
+counter_next(struct txn *txn, const char *name, struct counter_record *record)
+{
+	struct key key = key_of(name, record->labels);
+	enum err e = record_next(txn, TABLE_COUNTER, key_slice(&key),
+	    counter_record_fields(), record);
+
+	if (e == OK && strcmp(record->name, name) != 0)
+		return ERR_NOT_FOUND;
+	return e;
+}
+
+enum err
+counters_remove(struct txn *txn, const char *name, size_t *removed)
+{
+	size_t count = 0;
+	enum err e = OK;
+
+	while (e == OK) {
+		auto_clear(counter_record) struct counter_record first = {0};
+		struct key key;
+
+		e = counter_next(txn, name, &first);
+		if (e != OK)
+			break;
+		key = counter_key(&first);
+		e = txn_delete(txn, TABLE_COUNTER, key_slice(&key));
+		count += e == OK;
+	}
+	*removed = count;
+	return e == ERR_NOT_FOUND ? OK : e;
+}

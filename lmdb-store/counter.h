@@ -1,0 +1,54 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#ifndef LMDB_STORE_COUNTER_H
+#define LMDB_STORE_COUNTER_H
+
+/*
+ * What happened how often: a name and one to COUNTER_LABELS_MAX labels, such as
+ * the service and the reason. Counted in the transaction of what is counted,
+ * so a count survives a restart and nothing is counted that did not happen.
+ * Reading and writing: see record.h.
+ */
+
+#include "lmdb-store/key.h"
+#include "lmdb-store/record.h"
+
+#define COUNTER_LABELS_MAX 3
+#define COUNTER_LABEL_MAX 64 /* bytes */
+
+/* How many there may be of all names together. What is new beyond that, and
+ * what is longer than a label or is not plain ASCII, is counted under labels
+ * that are all COUNTER_OTHER. */
+#define COUNTERS_MAX 1000
+#define COUNTER_OTHER "other"
+
+/* `since` and `last`: when it was counted first and last, seconds since
+ * 1970. */
+#define COUNTER_RECORD(F)                                                      \
+	F(num, v)                                                              \
+	F(str, name)                                                           \
+	F(strs, labels)                                                        \
+	F(num, count)                                                          \
+	F(num, since)                                                          \
+	F(num, last)
+DECLARE_FIELDS(counter_record, COUNTER_RECORD)
+
+/* What it is filed under. */
+struct key counter_key(const struct counter_record *record);
+
+/* Counts one more. `labels`: as many as there are up to a NULL. */
+MUST_USE enum err counter_add(struct txn *txn, const char *name,
+    const char *const labels[COUNTER_LABELS_MAX + 1], int64_t now);
+
+/*
+ * The first counter of this name whose labels come after those of `record`,
+ * in the order of their bytes; the first of all when `record` is all zero.
+ * ERR_NOT_FOUND at the end.
+ */
+MUST_USE enum err
+counter_next(struct txn *txn, const char *name, struct counter_record *record);
+
+/* Starts every counter of this name again; says how many there were. */
+MUST_USE enum err
+counters_remove(struct txn *txn, const char *name, size_t *removed);
+
+#endif
