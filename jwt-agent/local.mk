@@ -5,6 +5,7 @@ bin_PROGRAMS += %D%/jwt-agent
 	%D%/main.c
 %C%_jwt_agent_LDADD = \
 	%D%/cli/libcli.la \
+	%D%/setup/libsetup.la \
 	%D%/server/libserver.la \
 	%D%/config/libconfig.la
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "jwt-agent/agent.h"
 #include "jwt-agent/cli/cli.h"
+#include "jwt-agent/setup/setup.h"
 
 #include <jansson.h>
 #include <malloc.h>
@@ -50,6 +51,7 @@ main(int argc, char **argv)
 	    .version = PACKAGE_VERSION,
 	    .serve = agent_serve,
 	    .check = agent_check,
+	    .setup = setup_run,
 	};
 
 	guard_memory();

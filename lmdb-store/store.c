@@ -47,6 +47,9 @@ find_master(struct opening *opening)
 	enum err e = masterkey_find(&opening->file, options->master_key,
 	    options->master_key_command, opening->why);
 
+	if (e == OK && options->master != NULL)
+		return secret_new(&opening->master,
+		    secret_data(options->master), secret_size(options->master));
 	if (e == OK)
 		e = masterkey_load(
 		    &opening->master, &opening->file, opening->why);

@@ -22,6 +22,7 @@ struct store_options {
 	size_t map_max;
 	const struct host *host;	/* outlives the store */
 	const char *master_key_command; /* NULL: none; masterkey_command.h */
+	const struct secret *master; /* the key itself, instead; may be NULL */
 	/* of a migration; may be NULL */
 	migration_report report;
 	void *context;

@@ -36,6 +36,7 @@ static const struct cli_option_row rows[CLI_OPTION_COUNT] = {
     [CLI_TTL] = {"ttl", "TIME", "how long it counts"},
     [CLI_AGAIN] = {"again", "DEVICE", "enrol this device once more"},
     [CLI_KEY] = {"key", "FILE", "the device's key"},
+    [CLI_DRY_RUN] = {"dry-run", NULL, "say what would be done, do nothing"},
     [CLI_JSON] = {"json", NULL, "answer in JSON"},
 };
 

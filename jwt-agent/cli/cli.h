@@ -9,6 +9,9 @@
 
 #include "base/err.h"
 
+#include <jansson.h>
+#include <stdbool.h>
+
 struct config;
 struct config_error;
 
@@ -19,6 +22,9 @@ struct cli_program {
 	/* What `config check` looks at beside keys and files; may be NULL. */
 	enum err (*check)(
 	    const struct config *config, struct config_error *error);
+	/* Makes what the daemon needs; the steps as an array of objects. */
+	enum err (*setup)(
+	    const struct config *config, bool dry_run, json_t **steps);
 };
 
 /*

@@ -69,6 +69,8 @@ static const struct command commands[] = {
 	cli_askpass},
     {"doctor", NULL, NULL, 0, CLI_BIT(PAM_DIR) | CLI_BIT(SSHD_CONFIG) | JSON,
 	"look for what would lock people out", cli_doctor},
+    {"setup", NULL, NULL, 0, CLI_BIT(DRY_RUN) | JSON,
+	"make what is missing: user, folders, keys", cli_setup},
     {"completion", "bash", NULL, 0, 0, "print completion for bash(1)",
 	cli_completion_bash},
     {"code", "new", NULL, 0,

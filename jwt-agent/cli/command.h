@@ -43,6 +43,7 @@ enum cli_option {
 	CLI_TTL,
 	CLI_AGAIN,
 	CLI_KEY,
+	CLI_DRY_RUN,
 	CLI_JSON,
 	CLI_OPTION_COUNT
 };
@@ -112,6 +113,7 @@ int cli_serve(const struct call *call);
 int cli_session_list(const struct call *call);
 int cli_session_show(const struct call *call);
 int cli_session_terminate(const struct call *call);
+int cli_setup(const struct call *call);
 int cli_status(const struct call *call);
 int cli_store_stats(const struct call *call);
 int cli_token_explain(const struct call *call);

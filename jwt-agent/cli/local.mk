@@ -28,6 +28,7 @@ noinst_LTLIBRARIES += %D%/libcli.la
 	%D%/proof.c %D%/proof.h \
 	%D%/replacement.c %D%/replacement.h \
 	%D%/session.c \
+	%D%/setup.c \
 	%D%/sshdfile.c %D%/sshdfile.h \
 	%D%/status.c \
 	%D%/store_check.c \

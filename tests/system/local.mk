@@ -53,6 +53,7 @@ EXTRA_DIST += \
 	%D%/test_serve.py \
 	%D%/test_services.py \
 	%D%/test_sessions.py \
+	%D%/test_setup.py \
 	%D%/test_ssh_login.py \
 	%D%/test_store_bytes.py \
 	%D%/test_storm.py \
