@@ -65,6 +65,18 @@ def machine(make_machine):
     return machine.boot()
 
 
+@pytest.hookimpl(hookwrapper=True)
+def pytest_runtest_makereport(item, call):
+    """With a failure comes what the machines of the test have said."""
+    report = (yield).get_result()
+    if not report.failed:
+        return
+    for name, value in item.funcargs.items():
+        if isinstance(value, Machine) and value.process:
+            report.sections.append((f"journal of {name}", value.run(
+                "journalctl", "--no-pager", "-n", "60", code=None).stdout))
+
+
 def pytest_terminal_summary(terminalreporter):
     """The line of totals that ci/package adds up."""
     stats = terminalreporter.stats
