@@ -37,6 +37,10 @@ static const struct cli_option_row rows[CLI_OPTION_COUNT] = {
     [CLI_AGAIN] = {"again", "DEVICE", "enrol this device once more"},
     [CLI_KEY] = {"key", "FILE", "the device's key"},
     [CLI_DRY_RUN] = {"dry-run", NULL, "say what would be done, do nothing"},
+    [CLI_FORCE] = {"force", NULL, "replace a file that is there"},
+    [CLI_QUIET] = {"quiet", NULL, "say nothing of how far it is"},
+    [CLI_REVOKE_TOKENS] = {"revoke-tokens", NULL,
+	"revoke every token issued before"},
     [CLI_JSON] = {"json", NULL, "answer in JSON"},
 };
 
@@ -187,7 +191,7 @@ check_call(const struct call *call)
 	const struct command *command = call->command;
 
 	for (unsigned i = 0; i < CLI_OPTION_COUNT; i++) {
-		unsigned bit = 1U << i;
+		uint64_t bit = CLI_BIT_OF(i);
 		bool given = call_has(call, (enum cli_option)i);
 
 		if (given &&

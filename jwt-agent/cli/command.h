@@ -14,6 +14,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 #define CALL_CLAIMS_MAX 64
 
@@ -44,11 +45,17 @@ enum cli_option {
 	CLI_AGAIN,
 	CLI_KEY,
 	CLI_DRY_RUN,
+	CLI_FORCE,
+	CLI_QUIET,
+	CLI_REVOKE_TOKENS,
 	CLI_JSON,
 	CLI_OPTION_COUNT
 };
 
-#define CLI_BIT(option) (1U << CLI_##option)
+#define CLI_BIT_OF(number) (UINT64_C(1) << (number))
+#define CLI_BIT(option) CLI_BIT_OF(CLI_##option)
+
+_Static_assert(CLI_OPTION_COUNT <= 64, "a bit for each option");
 
 struct call;
 
@@ -58,8 +65,8 @@ struct command {
 	/* what it is called, in brackets if it may be absent; two of them: with
 	 * a blank between; NULL: takes none */
 	const char *argument;
-	unsigned needs; /* CLI_BIT()s of options it cannot do without */
-	unsigned takes; /* and of those it takes beside them */
+	uint64_t needs; /* CLI_BIT()s of options it cannot do without */
+	uint64_t takes; /* and of those it takes beside them */
 	const char *help;
 	int (*run)(const struct call *call); /* the exit code */
 };
@@ -115,6 +122,8 @@ int cli_session_show(const struct call *call);
 int cli_session_terminate(const struct call *call);
 int cli_setup(const struct call *call);
 int cli_status(const struct call *call);
+int cli_store_backup(const struct call *call);
+int cli_store_restore(const struct call *call);
 int cli_store_stats(const struct call *call);
 int cli_token_explain(const struct call *call);
 int cli_token_refresh(const struct call *call);

@@ -20,10 +20,10 @@ print_nouns(const struct command *commands, size_t count)
 
 /* The words that may follow a noun: its verbs, or its options. */
 static void
-print_words(unsigned options)
+print_words(uint64_t options)
 {
 	for (unsigned i = 0; i < CLI_OPTION_COUNT; i++)
-		if ((options & 1U << i) != 0)
+		if ((options & CLI_BIT_OF(i)) != 0)
 			printf(
 			    " --%s", cli_option_row((enum cli_option)i)->name);
 }

@@ -35,9 +35,9 @@ connection_list(const struct call *call, const struct client_call *question,
 
 /* The same, each entry given to `take` as it comes. An error of `take` ends
  * the stream and is returned as it is: whoever raised it has spoken. */
-MUST_USE enum err connection_stream(const struct call *call,
-    const struct client_call *question, const char *entry, client_entry take,
-    void *context);
+MUST_USE enum err
+connection_stream(const struct call *call, const struct client_call *question,
+    const char *entry, client_entry take, void *context);
 
 /* The user who is meant: named by --user, or the caller; to be freed.
  * ERR_NO_SUCH_USER when the caller has no name. */

@@ -5,6 +5,7 @@ noinst_LTLIBRARIES += %D%/libcli.la
 	%D%/askpass.c %D%/askpass.h \
 	%D%/audit.c \
 	%D%/cli.c %D%/cli.h \
+	%D%/backup.c \
 	%D%/code.c \
 	%D%/command.c %D%/command.h \
 	%D%/completion.c \
@@ -16,9 +17,12 @@ noinst_LTLIBRARIES += %D%/libcli.la
 	%D%/doctor_login.c \
 	%D%/ends.c %D%/ends.h \
 	%D%/enroll.c \
+	%D%/identity.c %D%/identity.h \
 	%D%/issuer.c \
 	%D%/jws.c \
 	%D%/key.c \
+	%D%/meter.c %D%/meter.h \
+	%D%/newfile.c %D%/newfile.h \
 	%D%/output.c %D%/output.h \
 	%D%/pamcheck.c %D%/pamcheck.h \
 	%D%/pamcontrol.c %D%/pamcontrol.h \
@@ -40,6 +44,7 @@ noinst_LTLIBRARIES += %D%/libcli.la
 	%D%/watch.c %D%/watch.h
 %C%_libcli_la_LIBADD = \
 	jwt-agent/config/libconfig.la \
+	lmdb-store/libstore.la \
 	jwt-agent/verify/libverify.la \
 	varlink/libvarlink.la \
 	$(SMARTCOLS_LIBS) \

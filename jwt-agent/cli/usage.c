@@ -24,9 +24,9 @@ usage_synopsis(FILE *file, const struct command *command)
 	if (command->verb != NULL)
 		fprintf(file, " %s", command->verb);
 	for (unsigned i = 0; i < CLI_OPTION_COUNT; i++) {
-		bool needed = (command->needs & 1U << i) != 0;
+		bool needed = (command->needs & CLI_BIT_OF(i)) != 0;
 
-		if (((command->needs | command->takes) & 1U << i) == 0)
+		if (((command->needs | command->takes) & CLI_BIT_OF(i)) == 0)
 			continue;
 		fputs(needed ? " " : " [", file);
 		print_option(file, (enum cli_option)i);
@@ -37,7 +37,7 @@ usage_synopsis(FILE *file, const struct command *command)
 }
 
 static void
-print_option_help(FILE *file, unsigned options)
+print_option_help(FILE *file, uint64_t options)
 {
 	fputs("\noptions:\n", file);
 	for (unsigned i = 0; i < CLI_OPTION_COUNT; i++) {
@@ -45,7 +45,7 @@ print_option_help(FILE *file, unsigned options)
 		    cli_option_row((enum cli_option)i);
 		int width;
 
-		if ((options & 1U << i) == 0)
+		if ((options & CLI_BIT_OF(i)) == 0)
 			continue;
 		width = 24 - (int)strlen(row->name);
 		fprintf(file, "  --%s %-*s%s\n", row->name, width,
@@ -56,7 +56,7 @@ print_option_help(FILE *file, unsigned options)
 void
 usage_print(FILE *file, const char *noun)
 {
-	unsigned options = CLI_BIT(CONFIG) | CLI_BIT(HELP) | CLI_BIT(VERSION);
+	uint64_t options = CLI_BIT(CONFIG) | CLI_BIT(HELP) | CLI_BIT(VERSION);
 	const struct command *commands;
 	size_t count;
 

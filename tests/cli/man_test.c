@@ -28,7 +28,7 @@ static void
 print_option(FILE *file, const struct command *command, enum cli_option option)
 {
 	const struct cli_option_row *row = cli_option_row(option);
-	bool needed = (command->needs & 1U << option) != 0;
+	bool needed = (command->needs & CLI_BIT_OF(option)) != 0;
 
 	fprintf(file, needed ? ".Fl -%s" : ".Op Fl -%s", row->name);
 	if (row->argument != NULL)
@@ -48,7 +48,7 @@ mdoc_synopsis(const struct command *command)
 	    command->verb != NULL ? " " : "",
 	    command->verb != NULL ? command->verb : "");
 	for (unsigned i = 0; i < CLI_OPTION_COUNT; i++)
-		if (((command->needs | command->takes) & 1U << i) != 0)
+		if (((command->needs | command->takes) & CLI_BIT_OF(i)) != 0)
 			print_option(file, command, (enum cli_option)i);
 	if (command->argument != NULL && command->argument[0] == '[')
 		fprintf(file, ".Op Ar %.*s\n",

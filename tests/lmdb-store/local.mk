@@ -35,7 +35,7 @@ check_PROGRAMS += $(store_tests)
 TESTS += $(store_tests)
 
 # For tests of what takes long in a large store: ci/large.
-check_PROGRAMS += %D%/large_store
+noinst_PROGRAMS += %D%/large_store
 %C%_large_store_SOURCES = %D%/large_store.c
 %C%_large_store_LDADD = lmdb-store/libstore.la
 

@@ -32,6 +32,7 @@ EXTRA_DIST += \
 	%D%/harness/waiting.py \
 	%D%/harness/wire.py \
 	%D%/test_agent_down.py \
+	%D%/test_backup.py \
 	%D%/test_codes.py \
 	%D%/test_config_keys.py \
 	%D%/test_debian13.py \

@@ -141,6 +141,16 @@ class Agent:
         self.stop()
         return self.start(**how)
 
+    def fill(self, devices):
+        """A store with so many devices, before the first start."""
+        subprocess.run([str(built.LARGE_STORE), str(self.store),
+                        str(self.agent["master_key"]), str(devices), "0"],
+                       check=True, stdout=subprocess.DEVNULL)
+        for path in (self.store, *self.store.iterdir(),
+                     self.agent["master_key"]):
+            shutil.chown(path, people.AGENT_USER, people.AGENT_USER)
+        return self
+
     def discard(self):
         if self.process is not None and self.process.poll() is None:
             self.process.kill()

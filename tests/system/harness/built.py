@@ -17,6 +17,7 @@ COMMAND = PLACE / "jwt-agent"
 FETCHER = PLACE / "jwt-agent-fetcher"
 MODULE = PLACE / "pam_jwt.so"
 CLOCK = PLACE / "clock.so"
+LARGE_STORE = BUILD / "tests/lmdb-store/large_store"
 
 
 def original(variable, path):
