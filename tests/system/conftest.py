@@ -8,7 +8,8 @@ import pytest
 
 sys.path.insert(0, str(Path(__file__).parent))
 
-from harness import built, namespace, people, stacks  # noqa: E402
+from harness import built, namespace, people, profiles  # noqa: E402
+from harness import stacks  # noqa: E402
 from harness.agent import Agent  # noqa: E402
 from harness.imposter import Imposter  # noqa: E402
 from harness.logbook import Logbook  # noqa: E402
@@ -28,6 +29,7 @@ def pytest_configure(config):
 @pytest.fixture(scope="session", autouse=True)
 def host():
     """The namespace furnished: accounts, and what was built."""
+    profiles.keep()
     people.make()
     built.copy()
 

@@ -21,6 +21,7 @@ EXTRA_DIST += \
 	%D%/harness/namespace.py \
 	%D%/harness/opener.py \
 	%D%/harness/people.py \
+	%D%/harness/profiles.py \
 	%D%/harness/provider.py \
 	%D%/harness/postgres.py \
 	%D%/harness/ssh.py \
@@ -47,6 +48,7 @@ EXTRA_DIST += \
 	%D%/test_observe.py \
 	%D%/test_permission.py \
 	%D%/test_postgres.py \
+	%D%/test_profiles.py \
 	%D%/test_provider.py \
 	%D%/test_refusals.py \
 	%D%/test_revocation.py \

@@ -9,6 +9,7 @@ import pexpect
 from . import people
 
 PROMPT = "Password or token: "
+END = pexpect.EOF
 PART = r"Token \(part {}\): "
 
 
