@@ -5,8 +5,11 @@ noinst_LTLIBRARIES += %D%/libstore.la
 %C%_libstore_la_SOURCES = \
 	%D%/aside.c %D%/aside.h \
 	%D%/audit.c %D%/audit.h \
+	%D%/audit_ends.c %D%/audit_ends.h \
+	%D%/audit_record.h \
 	%D%/backup.c %D%/backup.h \
 	%D%/code.c %D%/code.h \
+	%D%/chain.c %D%/chain.h \
 	%D%/check.c %D%/check.h \
 	%D%/clock.c %D%/clock.h \
 	%D%/datakey.c %D%/datakey.h \
@@ -33,7 +36,7 @@ noinst_LTLIBRARIES += %D%/libstore.la
 	%D%/session.c %D%/session.h \
 	%D%/signkey.c %D%/signkey.h \
 	%D%/stats.c %D%/stats.h \
-	%D%/step.c %D%/step.h %D%/step_2.c %D%/step_3.c %D%/step_4.c \
+	%D%/step.c %D%/step.h %D%/step_2.c %D%/step_3.c %D%/step_4.c %D%/step_5.c \
 	%D%/store.c %D%/store.h \
 	%D%/stream.c %D%/stream.h \
 	%D%/table.c %D%/table.h \

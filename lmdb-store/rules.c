@@ -484,7 +484,33 @@ audit_gap(const struct entry *entry)
 	    ERR_NOT_FOUND;
 }
 
+static bool
+audit_link(const struct entry *entry)
+{
+	return entry->seal == NULL ||
+	    audit_check_link(entry->txn, entry->seal, &entry->record.audit) ==
+	    OK;
+}
+
+static bool
+is_audit_ends(const struct entry *entry)
+{
+	return entry->key.size == strlen(AUDIT_ENDS_KEY) &&
+	    memcmp(entry->key.data, AUDIT_ENDS_KEY, entry->key.size) == 0;
+}
+
+static bool
+audit_last(const struct entry *entry)
+{
+	return !is_audit_ends(entry) || entry->seal == NULL ||
+	    audit_check_last(entry->txn, entry->seal) == OK;
+}
+
 static const struct rule rules[TABLE_COUNT][RULES_MAX] = {
+    [TABLE_META] =
+	{
+	    {"audit-ends", "are not the ends of what is there", audit_last},
+	},
     [TABLE_DEVICE] =
 	{
 	    {"id", "has another id than its key", device_id},
@@ -619,6 +645,9 @@ static const struct rule rules[TABLE_COUNT][RULES_MAX] = {
 	{
 	    {"seq", "has another number than its key", audit_seq},
 	    {"gap", "does not follow the event before it", audit_gap},
+	    {"link",
+		"was changed, or does not belong behind the event before it",
+		audit_link},
 	},
 };
 

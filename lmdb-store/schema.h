@@ -20,8 +20,9 @@
  *    sessions are counted, shown and swept
  * 4  several data keys and a hash key; signing keys that are to come, and some
  *    that only verify
+ * 5  the events of the audit are linked
  */
-#define SCHEMA_VERSION 4
+#define SCHEMA_VERSION 5
 
 /* What is written as the version while a step is under way: every jwt-agent
  * that does not know of steps takes it for a newer one. */

@@ -22,7 +22,7 @@
 	T(REPLAY_BY_EXPIRY, "replay_by_expiry", 0)                             \
 	T(SIGNKEY, "signkey", 2)                                               \
 	T(JWKS, "jwks", 1)                                                     \
-	T(AUDIT, "audit", 1)                                                   \
+	T(AUDIT, "audit", 2)                                                   \
 	T(REVOKED_BY_EXPIRY, "revoked_by_expiry", 0)                           \
 	T(CODE, "code", 1)                                                     \
 	T(CODE_BY_USER, "code_by_user", 0)                                     \

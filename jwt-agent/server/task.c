@@ -187,7 +187,8 @@ append_event(struct task *task, const char *name, const char *detail)
 	event.time = call->now;
 	event.caller_uid = call->caller->uid;
 	event.caller_pid = call->caller->pid;
-	return audit_append(call->txn, &event);
+	return audit_append(
+	    call->txn, store_seal(call->service->store), &event);
 }
 
 /* What may not be asked at all tells nothing; nor does a fault, whose

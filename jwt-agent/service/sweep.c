@@ -46,7 +46,7 @@ sweep_refusals(struct call *call, size_t limit, size_t *done)
 static enum err
 sweep_audit(struct call *call, size_t limit, size_t *done)
 {
-	return audit_sweep(call->txn,
+	return audit_sweep(call->txn, store_seal(call->service->store),
 	    call->now - call->service->config->keep_audit, limit, done);
 }
 

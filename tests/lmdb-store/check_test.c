@@ -54,13 +54,15 @@ put_keys(struct txn *txn, const struct seal *seal)
 }
 
 static void
-put_events(struct txn *txn)
+put_events(struct scratch *scratch)
 {
 	for (int i = 0; i < 3; i++) {
 		auto_clear(audit_record) struct audit_record event =
 		    sample_audit("login");
 
-		assert_int_equal(audit_append(txn, &event), OK);
+		assert_int_equal(audit_append(scratch->txn,
+				     store_seal(scratch->store), &event),
+		    OK);
 	}
 }
 
@@ -81,7 +83,7 @@ fill(struct scratch *scratch)
 	put_device(txn, store_seal(scratch->store));
 	put_keys(txn, store_seal(scratch->store));
 	put_sessions(txn);
-	put_events(txn);
+	put_events(scratch);
 	assert_int_equal(replay_put(txn, "hash", 7), OK);
 	assert_int_equal(code_put(txn, &code), OK);
 	assert_int_equal(refusals_add(txn, 1000, 6, 60), OK);
@@ -289,8 +291,8 @@ static const struct damage damages[] = {
     {EDIT, TABLE_SIGNKEY, {0, "K", NULL}, "private=\"AAAA\"", TABLE_SIGNKEY, "sealed", "K"},
     {EDIT, TABLE_JWKS, {0, "I", NULL}, "name=\"J\"", TABLE_JWKS, "name", "I"},
     /* audit */
-    {EDIT, TABLE_AUDIT, {2, NULL, NULL}, "seq=7", TABLE_AUDIT, "seq", "2"},
-    {TAKE_OUT, TABLE_AUDIT, {2, NULL, NULL}, NULL, TABLE_AUDIT, "gap", "3"},
+    {EDIT, TABLE_AUDIT, {2, NULL, NULL}, "reason=\"x\"", TABLE_AUDIT, "link", "2"},
+    {EDIT, TABLE_META, {0, "audit", NULL}, "last=7", TABLE_META, "audit-ends", "audit"},
 };
 /* clang-format on */
 
@@ -305,6 +307,8 @@ static const struct damage entangled[] = {
     {EDIT, TABLE_CODE, {0, "H", NULL}, "hash=\"E\"", TABLE_CODE, "hash", "H"},
     {EDIT, TABLE_SIGNKEY, {0, "K", NULL}, "kid=\"E\"", TABLE_SIGNKEY, "kid",
 	"K"},
+    {EDIT, TABLE_AUDIT, {2, NULL, NULL}, "seq=7", TABLE_AUDIT, "seq", "2"},
+    {TAKE_OUT, TABLE_AUDIT, {2, NULL, NULL}, NULL, TABLE_AUDIT, "gap", "3"},
 };
 
 static void
@@ -410,10 +414,14 @@ test_swept_meanwhile(void **state)
 	struct check_step step;
 	size_t done;
 
-	assert_int_equal(check_step(txn, NULL, &place, 1, &step), OK);
-	assert_int_equal(audit_sweep(txn, INT64_MAX, 2, &done), OK);
+	assert_int_equal(
+	    check_step(txn, store_seal(scratch->store), &place, 1, &step), OK);
+	assert_int_equal(
+	    audit_sweep(txn, store_seal(scratch->store), INT64_MAX, 2, &done),
+	    OK);
 	assert_int_equal(done, 2);
-	assert_int_equal(check_step(txn, NULL, &place, 9, &step), OK);
+	assert_int_equal(
+	    check_step(txn, store_seal(scratch->store), &place, 9, &step), OK);
 	assert_int_equal(step.entries, 1);
 	assert_int_equal(step.problems, 0);
 	scratch_abort(scratch);

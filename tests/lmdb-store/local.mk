@@ -9,6 +9,7 @@ store_test_libraries = lmdb-store/libstore.la base/libbase.la \
 store_tests = \
 	%D%/audit_test \
 	%D%/backup_test \
+	%D%/chain_test \
 	%D%/code_test \
 	%D%/check_test \
 	%D%/datakey_test \
@@ -41,6 +42,8 @@ noinst_PROGRAMS += %D%/large_store
 
 %C%_audit_test_SOURCES = %D%/audit_test.c $(store_test_fixture)
 %C%_audit_test_LDADD = $(store_test_libraries)
+%C%_chain_test_SOURCES = %D%/chain_test.c $(store_test_fixture)
+%C%_chain_test_LDADD = $(store_test_libraries)
 %C%_backup_test_SOURCES = %D%/backup_test.c $(store_test_fixture)
 %C%_backup_test_LDADD = $(store_test_libraries)
 %C%_code_test_SOURCES = %D%/code_test.c $(store_test_fixture)

@@ -203,7 +203,9 @@ append_event(struct agency *agency)
 
 	event.time = call->now;
 	assert_int_equal(
-	    agency_end(agency, audit_append(call->txn, &event)), OK);
+	    agency_end(agency,
+		audit_append(call->txn, store_seal(agency->store), &event)),
+	    OK);
 }
 
 static int64_t
