@@ -62,43 +62,72 @@ set_path(const struct option *option, void *member, const char *value,
 	return set_text(member, value);
 }
 
-static int64_t
-unit_seconds(const char *unit)
-{
-	static const struct {
-		const char *name;
-		int64_t seconds;
-	} units[] = {{"", 1}, {"s", 1}, {"m", 60}, {"h", 3600}, {"d", 86400}};
+struct unit {
+	const char *name; /* NULL ends the list */
+	int64_t factor;
+};
 
-	for (size_t i = 0; i < sizeof(units) / sizeof(*units); i++)
-		if (strcmp(units[i].name, unit) == 0)
-			return units[i].seconds;
-	return 0;
+/* A number and its unit; false when it is something else. */
+static bool
+read_measure(const char *value, const struct unit *units, int64_t *number,
+    int64_t *factor)
+{
+	char *end;
+
+	errno = 0;
+	*number = strtoll(value, &end, 10);
+	if (errno != 0 || value[0] < '0' || value[0] > '9')
+		return false;
+	while (units->name != NULL && strcmp(units->name, end) != 0)
+		units++;
+	*factor = units->factor;
+	return units->name != NULL;
+}
+
+static enum err
+set_measure(const struct option *option, void *member, int64_t number,
+    int64_t factor, const char *unit, struct option_error *error)
+{
+	int64_t *measure = member;
+
+	if (number > option->max / factor || number * factor < option->min)
+		return option_refuse(error,
+		    "%s= takes %" PRId64 " to %" PRId64 " %s", option->name,
+		    option->min, option->max, unit);
+	*measure = number * factor;
+	return OK;
 }
 
 static enum err
 set_seconds(const struct option *option, void *member, const char *value,
     struct option_error *error)
 {
-	int64_t *seconds = member;
-	int64_t number, unit;
-	char *end;
+	static const struct unit units[] = {
+	    {"", 1}, {"s", 1}, {"m", 60}, {"h", 3600}, {"d", 86400}, {NULL, 0}};
+	int64_t number, factor;
 
-	errno = 0;
-	number = strtoll(value, &end, 10);
-	unit = unit_seconds(end);
-	if (errno != 0 || end == value || unit == 0 || value[0] < '0' ||
-	    value[0] > '9')
+	if (!read_measure(value, units, &number, &factor))
 		return option_refuse(error,
 		    "%s= takes a time such as 90, 30s, 15m, 8h or 30d, not "
 		    "\"%.60s\"",
 		    option->name, value);
-	if (number > option->max / unit || number * unit < option->min)
+	return set_measure(option, member, number, factor, "seconds", error);
+}
+
+static enum err
+set_size(const struct option *option, void *member, const char *value,
+    struct option_error *error)
+{
+	static const struct unit units[] = {{"", 1}, {"K", INT64_C(1) << 10},
+	    {"M", INT64_C(1) << 20}, {"G", INT64_C(1) << 30},
+	    {"T", INT64_C(1) << 40}, {NULL, 0}};
+	int64_t number, factor;
+
+	if (!read_measure(value, units, &number, &factor))
 		return option_refuse(error,
-		    "%s= takes %" PRId64 " to %" PRId64 " seconds",
-		    option->name, option->min, option->max);
-	*seconds = number * unit;
-	return OK;
+		    "%s= takes a size such as 512M or 16G, not \"%.60s\"",
+		    option->name, value);
+	return set_measure(option, member, number, factor, "bytes", error);
 }
 
 static enum err
@@ -227,6 +256,8 @@ option_value_read(const struct option *option, void *member, const char *value,
 		return set_path(option, member, value, error);
 	case OPTION_SECONDS:
 		return set_seconds(option, member, value, error);
+	case OPTION_SIZE:
+		return set_size(option, member, value, error);
 	case OPTION_CHOICE:
 		return set_choice(option, member, value, error);
 	case OPTION_NUMBER:
@@ -250,6 +281,7 @@ option_value_clear(enum option_type type, void *member)
 		*(bool *)member = false;
 		break;
 	case OPTION_SECONDS:
+	case OPTION_SIZE:
 	case OPTION_NUMBER:
 		*(int64_t *)member = 0;
 		break;
@@ -271,6 +303,7 @@ option_value_copy(enum option_type type, void *member, const void *from)
 		*(bool *)member = *(const bool *)from;
 		return OK;
 	case OPTION_SECONDS:
+	case OPTION_SIZE:
 	case OPTION_NUMBER:
 		*(int64_t *)member = *(const int64_t *)from;
 		return OK;

@@ -22,11 +22,12 @@ enum option_type {
 	OPTION_TEXT,	/* char *; not empty, min..max bytes */
 	OPTION_PATH,	/* char *; begins with a slash */
 	OPTION_SECONDS, /* int64_t; a number with s, m, h or d, min..max */
-	OPTION_CHOICE,	/* char *; one of `choices`, separated by | */
-	OPTION_NUMBER,	/* int64_t; a whole number, min..max */
-	OPTION_URL,	/* char *; as url_is_allowed() has it */
-	OPTION_LIST,	/* struct texts; items separated by commas, added */
-	OPTION_LINES,	/* struct texts; the whole value is one item, added */
+	OPTION_SIZE, /* int64_t; bytes, a number with K, M, G or T, min..max */
+	OPTION_CHOICE, /* char *; one of `choices`, separated by | */
+	OPTION_NUMBER, /* int64_t; a whole number, min..max */
+	OPTION_URL,    /* char *; as url_is_allowed() has it */
+	OPTION_LIST,   /* struct texts; items separated by commas, added */
+	OPTION_LINES,  /* struct texts; the whole value is one item, added */
 };
 
 struct option {

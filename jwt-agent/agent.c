@@ -12,9 +12,6 @@
 #include <sys/resource.h>
 #include <syslog.h>
 
-/* Sparse: the file takes the room that is used. */
-#define STORE_MAP_MAX ((size_t)16 << 30)
-
 struct agent {
 	const struct config *config;
 	struct log log;
@@ -27,6 +24,7 @@ struct agent {
 	struct service service;
 	struct server *server;
 	struct clock clock;
+	struct outage outage;
 	struct fdstore fdstore;
 	char boot[BOOT_ID_SIZE + 1];
 };
@@ -86,6 +84,14 @@ block_signals(void)
 	sigaction(SIGPIPE, &ignore, NULL);
 }
 
+static size_t
+map_start(const struct config *config)
+{
+	size_t max = (size_t)config->store_max;
+
+	return max < STORE_MAP_START ? max : STORE_MAP_START;
+}
+
 static enum err
 open_store(struct agent *agent)
 {
@@ -93,8 +99,8 @@ open_store(struct agent *agent)
 	    .path = agent->config->store,
 	    .master_key = agent->config->master_key,
 	    .master_key_command = agent->config->master_key_command,
-	    .map_start = STORE_MAP_START,
-	    .map_max = STORE_MAP_MAX,
+	    .map_start = map_start(agent->config),
+	    .map_max = (size_t)agent->config->store_max,
 	    .host = &host_system,
 	};
 	struct store_error why = {""};
@@ -193,6 +199,7 @@ start_server(struct agent *agent)
 	    .boot = agent->boot,
 	    .started = host_now(&host_system),
 	    .clock = &agent->clock,
+	    .outage = &agent->outage,
 	};
 	e = server_new(&agent->server, &options);
 	if (e == OK) {

@@ -4,6 +4,7 @@
 #include "pam_jwt/agent.h"
 #include "pam_jwt/code.h"
 #include "pam_jwt/log.h"
+#include "pam_jwt/unrecorded.h"
 
 int
 phase_account(struct context *context)
@@ -11,7 +12,7 @@ phase_account(struct context *context)
 	enum err e = context_session(context);
 
 	if (e == OK && context->session == NULL)
-		return PAM_IGNORE;
+		return unrecorded_is(context) ? PAM_SUCCESS : PAM_IGNORE;
 	if (e == OK)
 		e = agent_session(
 		    context, "io.jwtagent.Login.CheckAccount", -1);

@@ -7,6 +7,7 @@
 #include "pam_jwt/code.h"
 #include "pam_jwt/log.h"
 #include "pam_jwt/prompt.h"
+#include "pam_jwt/unrecorded.h"
 
 #include <stdio.h>
 
@@ -15,10 +16,13 @@
 static int
 forget_session(const struct context *context)
 {
-	if (context->options.observe ||
-	    pam_getenv(context->pamh, SESSION_VARIABLE) == NULL)
+	int code = PAM_SUCCESS;
+
+	if (context->options.observe)
 		return PAM_SUCCESS;
-	return pam_putenv(context->pamh, SESSION_VARIABLE);
+	if (pam_getenv(context->pamh, SESSION_VARIABLE) != NULL)
+		code = pam_putenv(context->pamh, SESSION_VARIABLE);
+	return code == PAM_SUCCESS ? unrecorded_forget(context) : code;
 }
 
 /* pam_get_user(3) asks for the name when the application did not know it. */
@@ -69,7 +73,7 @@ ask_to_log_in(const struct context *context, const struct answer *answer,
 	};
 	enum err e = ask(context, answer, client, &call);
 
-	if (e == OK && !id_valid(reply->session))
+	if (e == OK && reply->session != NULL && !id_valid(reply->session))
 		return ERR_PROTOCOL;
 	return e;
 }
@@ -137,6 +141,8 @@ close_again(const struct context *context, struct client *client,
 	struct context closing = *context;
 	enum err e;
 
+	if (reply->session == NULL)
+		return;
 	closing.session = reply->session;
 	e = agent_session_call(
 	    &closing, client, "io.jwtagent.Login.CloseSession", -1);
@@ -151,6 +157,10 @@ accept_login(const struct context *context, struct client *client,
 	char variable[sizeof(SESSION_VARIABLE "=") + ID_SIZE];
 	int code;
 
+	if (reply->session == NULL) {
+		log_unrecorded(context, reply->device);
+		return unrecorded_remember(context);
+	}
 	snprintf(
 	    variable, sizeof(variable), SESSION_VARIABLE "=%s", reply->session);
 	code = pam_putenv(context->pamh, variable);

@@ -17,7 +17,8 @@ noinst_LTLIBRARIES += %D%/libpam_jwt.la
 	%D%/prompt.c %D%/prompt.h \
 	%D%/public.c \
 	%D%/session.c \
-	%D%/shape.c %D%/shape.h
+	%D%/shape.c %D%/shape.h \
+	%D%/unrecorded.c %D%/unrecorded.h
 # base comes with it: once, as everything here is linked whole
 %C%_libpam_jwt_la_LIBADD = varlink/libvarlink.la
 

@@ -79,6 +79,16 @@ log_accepted(
 }
 
 void
+log_unrecorded(const struct context *context, const char *device)
+{
+	pam_syslog(context->pamh, LOG_WARNING,
+	    "login accepted without a session, since jwt-agent's store takes "
+	    "no writes: user=%s rhost=%s device=%s",
+	    show(context->user).text, show(context->rhost).text,
+	    show(device).text);
+}
+
+void
 log_observed(const struct context *context, enum err result)
 {
 	pam_syslog(context->pamh, LOG_NOTICE,

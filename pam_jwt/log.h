@@ -26,6 +26,9 @@ void log_refused(const struct context *context, const char *reason);
 void log_accepted(
     const struct context *context, const char *session, const char *device);
 
+/* The same, without a record of it. */
+void log_unrecorded(const struct context *context, const char *device);
+
 /* What would have come of the login without `observe`. */
 void log_observed(const struct context *context, enum err result);
 

@@ -4,6 +4,7 @@
 #include "pam_jwt/agent.h"
 #include "pam_jwt/code.h"
 #include "pam_jwt/log.h"
+#include "pam_jwt/unrecorded.h"
 
 #include <sys/pidfd.h>
 
@@ -34,7 +35,7 @@ change_record(struct context *context, const char *event,
 	enum err e = context_session(context);
 
 	if (e == OK && context->session == NULL)
-		return PAM_IGNORE;
+		return unrecorded_is(context) ? PAM_SUCCESS : PAM_IGNORE;
 	if (e == OK)
 		e = change(context);
 	log_result(context, event, e);

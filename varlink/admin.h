@@ -10,7 +10,9 @@
 
 /* `would_accept`, `would_refuse`: logins that Login.Observe was asked about,
  * since `observed_since`; `observed`: of them by service and reason, objects
- * {service, would, reason, count, since, last} with times. */
+ * {service, would, reason, count, since, last} with times.
+ * `store_fault`: why the store takes no writes, absent when it does; since then
+ * `not_served` calls failed and `unrecorded` logins were granted. */
 #define STATUS_REPLY(F)                                                        \
 	F(str, version)                                                        \
 	F(num, pid)                                                            \
@@ -27,7 +29,11 @@
 	F(num, would_accept)                                                   \
 	F(num, would_refuse)                                                   \
 	F(opt_num, observed_since)                                             \
-	F(list, observed)
+	F(list, observed)                                                      \
+	F(opt_str, store_fault)                                                \
+	F(opt_num, store_fault_since)                                          \
+	F(opt_num, unrecorded)                                                 \
+	F(opt_num, not_served)
 DECLARE_FIELDS(status_reply, STATUS_REPLY)
 
 /* The newest `limit` events, 100 when absent; `user` picks one person's.

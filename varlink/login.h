@@ -22,9 +22,10 @@
 	F(opt_str, fingerprint)
 DECLARE_FIELDS(authenticate_request, AUTHENTICATE_REQUEST)
 
-/* `expires`: end of the token, seconds since 1970. */
+/* `expires`: end of the token, seconds since 1970. Without a session the login
+ * could not be recorded. */
 #define AUTHENTICATE_REPLY(F)                                                  \
-	F(str, session)                                                        \
+	F(opt_str, session)                                                    \
 	F(str, device)                                                         \
 	F(num, expires)
 DECLARE_FIELDS(authenticate_reply, AUTHENTICATE_REPLY)

@@ -73,6 +73,7 @@ is_unset(const struct option *option, const void *member)
 	case OPTION_FLAG:
 		return false;
 	case OPTION_SECONDS:
+	case OPTION_SIZE:
 	case OPTION_NUMBER:
 		return *(const int64_t *)member == 0 &&
 		    (option->preset == NULL || option->min > 0);
@@ -106,6 +107,7 @@ value_json(const struct option *option, const void *member)
 	case OPTION_LINES:
 		return texts_json(member);
 	case OPTION_SECONDS:
+	case OPTION_SIZE:
 	case OPTION_NUMBER:
 		return is_unset(option, member)
 		    ? json_null()
@@ -219,6 +221,7 @@ print_value(const struct option *option, const void *member)
 	case OPTION_SECONDS:
 		printf("%s = %" PRId64 "s\n", name, *(const int64_t *)member);
 		break;
+	case OPTION_SIZE:
 	case OPTION_NUMBER:
 		printf("%s = %" PRId64 "\n", name, *(const int64_t *)member);
 		break;

@@ -97,10 +97,9 @@ check_socket_file(struct doctor *doctor, const char *path)
 
 /* Whether it answers; that it would rather not tell us is an answer. */
 static enum err
-ask_status(const struct config *config)
+ask_status(const struct config *config, struct status_reply *reply)
 {
 	auto_free(client) struct client *client = NULL;
-	auto_clear(status_reply) struct status_reply reply = {0};
 	enum err e = connection_open(config, &client);
 
 	if (e != OK)
@@ -110,7 +109,7 @@ ask_status(const struct config *config)
 		.method = "io.jwtagent.Admin.Status",
 		.fd = -1,
 		.reply_fields = status_reply_fields(),
-		.reply = &reply,
+		.reply = reply,
 	    });
 	return e == ERR_PERMISSION_DENIED ? OK : e;
 }
@@ -118,6 +117,7 @@ ask_status(const struct config *config)
 void
 check_socket(struct doctor *doctor)
 {
+	auto_clear(status_reply) struct status_reply reply = {0};
 	const char *path;
 	enum err e;
 
@@ -128,12 +128,30 @@ check_socket(struct doctor *doctor)
 	path = doctor->config->socket;
 	if (!check_folder(doctor, path) || !check_socket_file(doctor, path))
 		return;
-	e = ask_status(doctor->config);
+	e = ask_status(doctor->config, &reply);
 	if (e == OK)
 		doctor_say(doctor, FINDING_OK, "", "%s answers", path);
 	else
 		doctor_say(doctor, FINDING_FAULT, "systemctl status jwt-agent",
 		    "%s: %s", path, err_text(e));
+}
+
+/* An agent that is down is another check's finding. */
+static void
+check_writes(struct doctor *doctor, const char *path)
+{
+	auto_clear(status_reply) struct status_reply reply = {0};
+	enum err e = ask_status(doctor->config, &reply);
+
+	if (e != OK || reply.store_fault == NULL)
+		doctor_say(doctor, FINDING_OK, "", "%s", path);
+	else
+		doctor_say(doctor, FINDING_FAULT,
+		    "journalctl -u jwt-agent -g store-outage, then df and the "
+		    "kernel's log",
+		    "%s takes no writes, so that nobody new is let in by a "
+		    "token: %s",
+		    path, reply.store_fault);
 }
 
 void
@@ -164,7 +182,7 @@ check_store(struct doctor *doctor)
 		    "%s is open to others, mode %04o", path,
 		    status.st_mode & 07777U);
 	else
-		doctor_say(doctor, FINDING_OK, "", "%s", path);
+		check_writes(doctor, path);
 }
 
 void

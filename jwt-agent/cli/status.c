@@ -35,6 +35,10 @@ static const struct column state[] = {
     {"schema", "schema", COLUMN_PLAIN},
     {"store size", "store_size", COLUMN_SIZE},
     {"store map", "store_map", COLUMN_SIZE},
+    {"store fault", "store_fault", COLUMN_PLAIN},
+    {"since", "store_fault_since", COLUMN_TIME},
+    {"calls not served", "not_served", COLUMN_PLAIN},
+    {"logins unrecorded", "unrecorded", COLUMN_PLAIN},
 };
 
 static const struct column observed_totals[] = {

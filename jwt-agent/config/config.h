@@ -70,12 +70,14 @@ struct service_config {
 	int64_t session_max;
 	char *deny_message; /* may be NULL */
 	char *on_expiry;    /* "end" or "keep" */
+	char *store_fault;  /* "refuse" or "verify" */
 };
 
 struct config {
 	/* [agent] */
 	char *socket;
 	char *store;
+	int64_t store_max; /* bytes */
 	char *master_key;
 	char *master_key_command; /* may be NULL */
 	char *admin_group;

@@ -10,6 +10,8 @@
 #define DAY (24 * 60 * MINUTE)
 #define YEAR (365 * DAY)
 #define YEARS_10 (3650 * (int64_t)DAY)
+#define MIB (INT64_C(1) << 20)
+#define TIB (INT64_C(1) << 40)
 #define NAME_MAX_BYTES 160 /* access tokens carry issuer and audience */
 #define TEXT_MAX 1024
 #define CLAIM_MAX 128
@@ -35,6 +37,8 @@ static const struct option agent_options[] = {
 	"where the agent listens"},
     {"agent", "store", OPTION_PATH, AT(store), "/var/lib/jwt-agent/store", 0, 0,
 	NULL, "directory of the store"},
+    {"agent", "store_max", OPTION_SIZE, AT(store_max), "16G", MIB, TIB, NULL,
+	"how large the store may become"},
     {"agent", "master_key", OPTION_PATH, AT(master_key),
 	"/var/lib/jwt-agent/master.key", 0, 0, NULL,
 	"file of the key that seals the store's secrets"},
@@ -164,6 +168,8 @@ static const struct option service_options[] = {
 	YEARS_10, NULL, "when a session is ended"},
     {"service", "deny_message", OPTION_TEXT, AT(deny_message), NULL, 1,
 	MESSAGE_MAX, NULL, "what is said on PolicyDenied"},
+    {"service", "store_fault", OPTION_CHOICE, AT(store_fault), "refuse", 0, 0,
+	"refuse|verify", "what a login becomes that cannot be recorded"},
     {"service", "on_expiry", OPTION_CHOICE, AT(on_expiry), "keep", 0, 0,
 	"end|keep", "whether a session ends with its token"},
 };

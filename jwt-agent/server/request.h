@@ -27,6 +27,8 @@ enum request_flag {
 	COUNTS_REFUSALS = 16, /* refusals are counted for the user */
 	TALLIED = 32,	      /* how it ends is counted for good, under its
 			       * event, by service and reason */
+	RESERVED = 64,	      /* takes the store's reserve when that is full */
+	UNRECORDED = 128,     /* is run also when nothing can be written */
 };
 
 typedef enum err (*request_run)(
@@ -70,6 +72,7 @@ extern const struct request request_leader_gone;
 extern const struct request request_sweep;
 extern const struct request request_keep_keys;
 extern const struct request request_keep_clock;
+extern const struct request request_tell_outage;
 
 /* The row of a method; ERR_METHOD_NOT_FOUND, ERR_INTERFACE_NOT_FOUND. */
 MUST_USE enum err request_find(const char *method, const struct request **out);

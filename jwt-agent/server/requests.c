@@ -25,12 +25,12 @@
 /* clang-format off */
 #define CALLS(R) \
 /* method                         who      txn    event                flags                       names         subject          run                  request                    reply */ \
-R("io.jwtagent.Login.Authenticate", SERVICE, WRITE, "login",             LOGIN_FLAGS | LIMITED | COUNTS_REFUSALS, NULL,         NULL,            login_authenticate,  authenticate_request,      authenticate_reply) \
+R("io.jwtagent.Login.Authenticate", SERVICE, WRITE, "login",             LOGIN_FLAGS | LIMITED | COUNTS_REFUSALS | UNRECORDED, NULL,         NULL,            login_authenticate,  authenticate_request,      authenticate_reply) \
 R("io.jwtagent.Login.Observe",      SERVICE, WRITE, "observe",           LOGIN_FLAGS | TALLIED,      NULL,         NULL,            login_observe,       authenticate_request,      empty) \
 R("io.jwtagent.Login.CheckAccount", SERVICE, WRITE, "account",           VEILED,                     NULL,         NULL,            login_check_account, session_request,           empty) \
 R("io.jwtagent.Login.Credential",   SERVICE, WRITE, "credential",        VEILED,                     NULL,         NULL,            login_credential,    credential_request,        empty) \
 R("io.jwtagent.Login.OpenSession",  SERVICE, WRITE, "session-open",      LOGIN_FLAGS | TAKES_LEADER, NULL,         NULL,            login_open_session,  session_request,           empty) \
-R("io.jwtagent.Login.CloseSession", SERVICE, WRITE, "session-close",     LOGIN_FLAGS,                NULL,         NULL,            login_close_session, session_request,           empty) \
+R("io.jwtagent.Login.CloseSession", SERVICE, WRITE, "session-close",     LOGIN_FLAGS | RESERVED,           NULL,         NULL,            login_close_session, session_request,           empty) \
 R("io.jwtagent.Login.ChangeToken",  SERVICE, WRITE, "change-token",      LOGIN_FLAGS,                NULL,         NULL,            login_change_token,  change_request,            refresh_reply) \
 R("io.jwtagent.Token.Refresh",      OWNER,   WRITE, "refresh",           AUDIT_GRANTS,               names_token,  NULL,            token_refresh,       refresh_request,           refresh_reply) \
 R("io.jwtagent.Token.Explain",      OWNER,   READ,  "explain",           0,                          names_explain, NULL,           token_explain,       explain_request,           explain_reply) \
@@ -168,9 +168,9 @@ LISTS(TYPED_LIST)
 	    NULL, NULL},
 #define ENDING_ROW(                                                            \
     method, who, event, names, subject, function, request_type, reply_type)    \
-	{method, WHO_##who, TXN_WRITE, event, AUDIT_GRANTS, names, subject,    \
-	    request_type##_fields, reply_type##_fields, run_##function, NULL,  \
-	    NULL, tell_##function},
+	{method, WHO_##who, TXN_WRITE, event, AUDIT_GRANTS | RESERVED, names,  \
+	    subject, request_type##_fields, reply_type##_fields,               \
+	    run_##function, NULL, NULL, tell_##function},
 #define LIST_ROW(                                                              \
     method, who, event, names, function, request_type, entry_type, as)         \
 	{method, WHO_##who, TXN_READ, event, 0, names, NULL,                   \
@@ -183,12 +183,13 @@ const size_t request_count = sizeof(requests) / sizeof(*requests);
 
 /* What the agent asks of itself: name, event, flags, run, request, reply. */
 #define OWN_CALLS(R)                                                           \
-	R(leader_gone, "session-close", AUDIT_GRANTS, session_leader_gone,     \
-	    session_gone_request, empty)                                       \
-	R(sweep, "sweep", 0, sweep_step, sweep_request, sweep_reply)           \
+	R(leader_gone, "session-close", AUDIT_GRANTS | RESERVED,               \
+	    session_leader_gone, session_gone_request, empty)                  \
+	R(sweep, "sweep", RESERVED, sweep_step, sweep_request, sweep_reply)    \
 	R(keep_keys, "keys-keep", 0, issuer_keep, issuer_request, empty)       \
 	R(keep_clock, "clock-keep", 0, timekeeping_keep, keep_clock_request,   \
-	    empty)
+	    empty)                                                             \
+	R(tell_outage, "store-outage-over", AUDIT_GRANTS, outage_tell, empty, empty)
 
 #define OWN_CALL(name, happening, flags_, function, request_type, reply_type)  \
 	static enum err own_##name(                                            \

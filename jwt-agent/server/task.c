@@ -451,7 +451,7 @@ static int
 priority_of(const struct task *task)
 {
 	if (task->outcome == OK)
-		return LOG_INFO;
+		return task->call.fault == OK ? LOG_INFO : LOG_WARNING;
 	if (task->call.alert_count > 0)
 		return alert_priority(task);
 	return err_is_fault(task->outcome) ? LOG_ERR : LOG_NOTICE;

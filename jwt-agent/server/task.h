@@ -38,6 +38,7 @@ struct task {
 	enum err outcome;
 	enum err reason; /* the outcome before it was held to the limits */
 	bool failed;	 /* a fault took its transaction down: only audit it */
+	bool unwritten;	 /* the store takes no writes: it is not audited */
 };
 
 /*

@@ -8,11 +8,11 @@ struct turn {
 	sd_event_source *commit;
 	struct store *store;
 	struct txn *txn;
-	task_settled settled;
-	void *context;
+	struct turn_events events;
 	struct task *tasks[TURN_TASKS_MAX];
 	size_t count;
 	size_t ran; /* of them, inside the transaction */
+	bool wrote; /* something that is durable now */
 	uint64_t began;
 };
 
@@ -26,7 +26,7 @@ on_idle(sd_event_source *source, void *data)
 
 enum err
 turn_new(struct turn **out, sd_event *loop, struct store *store,
-    task_settled settled, void *context)
+    const struct turn_events *events)
 {
 	auto_free(turn) struct turn *turn = calloc(1, sizeof(*turn));
 
@@ -34,8 +34,7 @@ turn_new(struct turn **out, sd_event *loop, struct store *store,
 		return ERR_NO_MEMORY;
 	turn->loop = loop;
 	turn->store = store;
-	turn->settled = settled;
-	turn->context = context;
+	turn->events = *events;
 	if (sd_event_add_defer(loop, &turn->commit, on_idle, turn) < 0 ||
 	    sd_event_source_set_enabled(turn->commit, SD_EVENT_OFF) < 0 ||
 	    sd_event_source_set_priority(turn->commit, SD_EVENT_PRIORITY_IDLE) <
@@ -64,15 +63,28 @@ drop(struct turn *turn)
 	turn->ran = 0;
 }
 
-static void
-fail_all(struct turn *turn, enum err e)
+/* Gives up tasks, those that may use the reserve only where `all` are meant.
+ * Whether there are others left. */
+static bool
+give_up(struct turn *turn, enum err e, bool all)
 {
+	bool left = false;
+
 	drop(turn);
 	for (size_t i = 0; i < turn->count; i++) {
-		call_reset(&turn->tasks[i]->call);
-		turn->tasks[i]->outcome = e;
-		turn->tasks[i]->failed = true;
+		struct task *task = turn->tasks[i];
+
+		if (task->unwritten)
+			continue;
+		if (!all && (task->row->flags & RESERVED) != 0) {
+			left = true;
+			continue;
+		}
+		call_reset(&task->call);
+		task->outcome = e;
+		task->failed = task->unwritten = true;
 	}
+	return left;
 }
 
 /*
@@ -103,6 +115,10 @@ run_tasks(struct turn *turn)
 	while (e == OK && turn->ran < turn->count) {
 		struct task *task = turn->tasks[turn->ran];
 
+		if (task->unwritten) {
+			turn->ran++;
+			continue;
+		}
 		if (turn->txn == NULL)
 			e = store_begin(turn->store, TXN_WRITE, &turn->txn);
 		if (e != OK)
@@ -127,6 +143,7 @@ commit_tasks(struct turn *turn)
 		e = run_tasks(turn);
 		if (e != OK || turn->txn == NULL)
 			return e;
+		turn->wrote = txn_writes(turn->txn) > 0;
 		e = txn_commit(TAKE(turn->txn));
 		if (e == OK)
 			return OK;
@@ -135,29 +152,61 @@ commit_tasks(struct turn *turn)
 	return e;
 }
 
+/* What ends sessions or makes room must be possible on a full store; on a
+ * full disk it may find pages that are free. */
+static enum err
+commit_reserved(struct turn *turn, enum err fault)
+{
+	enum err e =
+	    fault == ERR_STORE_FULL ? store_open_reserve(turn->store) : OK;
+
+	if (e == OK)
+		e = commit_tasks(turn);
+	/* what cannot be mapped again is seen by the next transaction */
+	(void)!store_close_reserve(turn->store);
+	return e;
+}
+
+/* OK when every task was run. */
+static enum err
+commit_what_can_be(struct turn *turn)
+{
+	enum err e = commit_tasks(turn);
+	enum err reserved;
+
+	if (e == OK || !give_up(turn, e, false))
+		return e;
+	reserved = commit_reserved(turn, e);
+	if (reserved != OK)
+		give_up(turn, reserved, true);
+	return e;
+}
+
 /* The turn is empty again before anybody is told, since whoever is told may
  * begin the next one. */
 static void
-settle_tasks(struct turn *turn)
+settle_tasks(struct turn *turn, enum err e)
 {
 	struct task *settled[TURN_TASKS_MAX];
 	size_t count = turn->count;
+	bool wrote = turn->wrote;
 
 	memcpy(settled, turn->tasks, count * sizeof(*settled));
 	turn->count = turn->ran = 0;
+	turn->wrote = false;
+	if (turn->events.ended != NULL && (e != OK || wrote))
+		turn->events.ended(e, turn->events.context);
 	for (size_t i = 0; i < count; i++)
-		turn->settled(settled[i], turn->context);
+		turn->events.settled(settled[i], turn->events.context);
 }
 
 void
 turn_commit(struct turn *turn)
 {
-	enum err e = commit_tasks(turn);
+	enum err e = commit_what_can_be(turn);
 
 	sd_event_source_set_enabled(turn->commit, SD_EVENT_OFF);
-	if (e != OK)
-		fail_all(turn, e);
-	settle_tasks(turn);
+	settle_tasks(turn, e);
 }
 
 static bool

@@ -10,7 +10,8 @@
  *
  * A fault takes the transaction down: the task that met it has failed, the
  * others are run again without it. A full map is grown, and all are run
- * again.
+ * again. When the store takes no writes at all, tasks that may use its reserve
+ * are tried alone; the rest has failed unwritten.
  */
 
 #include "jwt-agent/server/task.h"
@@ -26,8 +27,18 @@ struct turn;
  * committed, refused or failed. It owns the task. */
 typedef void (*task_settled)(struct task *task, void *context);
 
+/* Called before the tasks of a turn are settled: OK when something was
+ * written, otherwise the fault for which tasks failed unwritten. */
+typedef void (*turn_ended)(enum err e, void *context);
+
+struct turn_events {
+	task_settled settled;
+	turn_ended ended; /* NULL: nobody wants to know */
+	void *context;
+};
+
 MUST_USE enum err turn_new(struct turn **out, sd_event *loop,
-    struct store *store, task_settled settled, void *context);
+    struct store *store, const struct turn_events *events);
 /* What was not committed is dropped. */
 void turn_free(struct turn *turn);
 DEFINE_AUTO_FREE(turn)

@@ -65,14 +65,28 @@ list_observed(struct call *call, struct status_reply *reply)
 	return e == ERR_NOT_FOUND ? OK : e;
 }
 
+static enum err
+tell_of_outage(const struct outage *outage, struct status_reply *reply)
+{
+	if (outage == NULL || outage->fault == OK)
+		return OK;
+	reply->store_fault = strdup(err_text(outage->fault));
+	reply->store_fault_since = outage->since;
+	reply->unrecorded = outage->unrecorded;
+	reply->not_served = outage->refused;
+	return reply->store_fault != NULL ? OK : ERR_NO_MEMORY;
+}
+
 enum err
 admin_status(
     struct call *call, const struct empty *request, struct status_reply *reply)
 {
 	const struct service *service = call->service;
-	enum err e;
+	enum err e = tell_of_outage(service->outage, reply);
 
 	(void)request;
+	if (e != OK)
+		return e;
 	reply->version = strdup(PACKAGE_VERSION);
 	reply->store = strdup(service->config->store);
 	reply->issuer = strdup(service->config->issuer);

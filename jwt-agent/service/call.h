@@ -17,6 +17,7 @@
 #include "jwt-agent/policy/message.h"
 #include "jwt-agent/service/limit.h"
 #include "jwt-agent/service/clock.h"
+#include "jwt-agent/service/outage.h"
 #include "jwt-agent/service/stacks.h"
 #include "jwt-agent/service/trust.h"
 #include "lmdb-store/audit.h"
@@ -39,7 +40,8 @@ struct service {
 	struct limit *limit; /* read by handlers, kept by the dispatcher */
 	const char *boot;    /* the id of this boot of the machine */
 	int64_t started;
-	struct clock *clock; /* NULL: one that never jumps */
+	struct clock *clock;   /* NULL: one that never jumps */
+	struct outage *outage; /* read by handlers, kept by the dispatcher */
 };
 
 /* The process that opens a session: its pidfd, pid, and start time in clock
@@ -94,6 +96,9 @@ struct call {
 	bool named;	 /* it was looked up by the name in the request */
 	struct leader leader;
 	bool waited; /* keys were fetched for it: it does not wait again */
+	/* OK, or why the store takes no writes: the transaction only reads,
+	 * and what has to be recorded is refused with this */
+	enum err fault;
 
 	/* left: the event's members besides time, event, outcome, reason and
 	 * caller; alerts; effects; an issuer

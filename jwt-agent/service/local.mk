@@ -19,6 +19,7 @@ noinst_LTLIBRARIES += %D%/libservice.la
 	%D%/mark.c %D%/mark.h \
 	%D%/oddity.c %D%/oddity.h \
 	%D%/origin.c %D%/origin.h \
+	%D%/outage.c %D%/outage.h \
 	%D%/refresh_token.c %D%/refresh_token.h \
 	%D%/revocation.c %D%/revocation.h \
 	%D%/rotation.c %D%/rotation.h \

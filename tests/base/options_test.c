@@ -22,6 +22,7 @@ struct sample {
 	struct texts list;
 	struct texts chosen;
 	struct texts lines;
+	int64_t size;
 };
 
 #define AT(member) offsetof(struct sample, member)
@@ -40,6 +41,8 @@ static const struct option rows[] = {
     {NULL, "list", OPTION_LIST, AT(list), "a, b", 1, 5, NULL, ""},
     {NULL, "chosen", OPTION_LIST, AT(chosen), NULL, 1, 9, "one|two|three", ""},
     {NULL, "lines", OPTION_LINES, AT(lines), NULL, 2, 9, NULL, ""},
+    {NULL, "size", OPTION_SIZE, AT(size), "1M", 1024, INT64_C(1) << 40, NULL,
+	""},
 };
 
 #define COUNT (sizeof(rows) / sizeof(*rows))
@@ -336,6 +339,34 @@ test_refusals(void **state)
 }
 
 static void
+test_sizes(void **state)
+{
+	static const struct {
+		const char *text;
+		int64_t size; /* 0: refused */
+	} sizes[] = {{"1024", 1024}, {"1K", 1024}, {"3M", 3 << 20},
+	    {"2G", INT64_C(2) << 30}, {"1T", INT64_C(1) << 40}, {"1023", 0},
+	    {"2T", 0}, {"9999999999999T", 0}, {"-1M", 0}, {" 1M", 0}, {"M", 0},
+	    {"1MB", 0}, {"1m", 0}, {"1.5G", 0}};
+	auto_clear(sample) struct sample sample = {0};
+	struct option_error error;
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(sizes) / sizeof(*sizes); i++) {
+		enum err e = set(&sample, "size", sizes[i].text, &error);
+
+		assert_int_equal(e, sizes[i].size != 0 ? OK : ERR_CONFIG);
+		if (e == OK)
+			assert_int_equal(sample.size, sizes[i].size);
+	}
+	assert_string_equal(
+	    error.text, "size= takes a size such as 512M or 16G, not \"1.5G\"");
+	assert_int_equal(set(&sample, "size", "2T", &error), ERR_CONFIG);
+	assert_string_equal(
+	    error.text, "size= takes 1024 to 1099511627776 bytes");
+}
+
+static void
 test_long_values_fit_the_sentence(void **state)
 {
 	auto_clear(sample) struct sample sample = {0};
@@ -365,6 +396,7 @@ main(void)
 	    cmocka_unit_test(test_inherit),
 	    cmocka_unit_test(test_sections_are_kept_apart),
 	    cmocka_unit_test(test_refusals),
+	    cmocka_unit_test(test_sizes),
 	    cmocka_unit_test(test_long_values_fit_the_sentence),
 	};
 

@@ -153,6 +153,7 @@ type_word(const struct option *option)
 	    [OPTION_TEXT] = "text",
 	    [OPTION_PATH] = "path",
 	    [OPTION_SECONDS] = "time",
+	    [OPTION_SIZE] = "size",
 	    [OPTION_CHOICE] = "name",
 	    [OPTION_NUMBER] = "number",
 	    [OPTION_URL] = "url",

@@ -255,6 +255,48 @@ ignores_a_user_who_came_in_by_another_module(void **state)
 	scene_end(&scene);
 }
 
+#define TOKEN "eyJhbGciOiJub25lIn0.e30.c2lnbmF0dXJl"
+
+static void
+log_in_unrecorded(struct scene *scene, const char *service)
+{
+	scene_begin(scene, service);
+	scene_answers(scene, TOKEN);
+	fake_agent_reply(scene->agent, "Authenticate",
+	    "{\"parameters\":{\"device\":\"" FAKE_DEVICE
+	    "\",\"expires\":2000000000}}");
+	assert_int_equal(pam_authenticate(scene->pamh, 0), PAM_SUCCESS);
+}
+
+/* Where nobody else answers in the stack, too. */
+static void
+goes_on_after_a_login_without_a_session(void **state)
+{
+	struct scene scene;
+
+	(void)state;
+	log_in_unrecorded(&scene, "plain");
+	assert_null(pam_getenv(scene.pamh, "JWT_SESSION"));
+	assert_logged(&scene, "accepted without a session");
+	for (enum phase phase = ACCOUNT; phase <= CREDENTIAL; phase++)
+		assert_int_equal(call(&scene, phase), PAM_SUCCESS);
+	assert_null(fake_agent_call(scene.agent, 1));
+	assert_shown(&scene, "ask: Password or token: \n");
+
+	/* for that user only, and until the next attempt */
+	pam_set_item(scene.pamh, PAM_USER, "bin");
+	assert_int_not_equal(call(&scene, ACCOUNT), PAM_SUCCESS);
+	assert_int_not_equal(call(&scene, OPEN), PAM_SUCCESS);
+	pam_set_item(scene.pamh, PAM_USER, SCENE_USER);
+	assert_int_equal(call(&scene, ACCOUNT), PAM_SUCCESS);
+	fake_agent_error(
+	    scene.agent, "Authenticate", "io.jwtagent.Revoked", "because");
+	scene_answers(&scene, TOKEN);
+	assert_int_equal(pam_authenticate(scene.pamh, 0), PAM_AUTH_ERR);
+	assert_int_not_equal(call(&scene, ACCOUNT), PAM_SUCCESS);
+	scene_end(&scene);
+}
+
 static void
 observing_ignores_everything(void **state)
 {
@@ -297,6 +339,7 @@ main(int argc, char **argv)
 	    cmocka_unit_test(refuses_a_forged_variable),
 	    cmocka_unit_test(refuses_without_a_user),
 	    cmocka_unit_test(ignores_a_user_who_came_in_by_another_module),
+	    cmocka_unit_test(goes_on_after_a_login_without_a_session),
 	    cmocka_unit_test(observing_ignores_everything),
 	    cmocka_unit_test(refuses_an_unknown_argument),
 	};

@@ -45,8 +45,9 @@ scene_begin(struct scene *scene, void **state)
 	scene->agency = *state;
 	agency_configure(scene->agency, "[limit]\nattempts = 10\n");
 	assert_true(sd_event_new(&scene->loop) >= 0);
-	assert_int_equal(turn_new(&scene->turn, scene->loop,
-			     scene->agency->store, settle, scene),
+	assert_int_equal(
+	    turn_new(&scene->turn, scene->loop, scene->agency->store,
+		&(struct turn_events){.settled = settle, .context = scene}),
 	    OK);
 }
 

@@ -35,8 +35,9 @@ scene_begin(struct scene *scene, void **state)
 {
 	scene->agency = *state;
 	assert_true(sd_event_new(&scene->loop) >= 0);
-	assert_int_equal(turn_new(&scene->turn, scene->loop,
-			     scene->agency->store, settle, scene),
+	assert_int_equal(
+	    turn_new(&scene->turn, scene->loop, scene->agency->store,
+		&(struct turn_events){.settled = settle, .context = scene}),
 	    OK);
 }
 
