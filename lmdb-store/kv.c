@@ -4,12 +4,15 @@
 #include "lmdb-store/directory.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <lmdb.h>
 #include <stdbool.h>
 #include <string.h>
 
 /* How often the store may have grown between two looks at it. */
 #define GROWTHS_MAX 8
+/* Of the lock.mdb that LMDB makes for its 126 readers. */
+#define LOCK_SIZE 8192
 
 struct kv {
 	MDB_env *env;
@@ -71,6 +74,22 @@ whole_pages(size_t size)
 	return size & ~((size_t)sysconf(_SC_PAGESIZE) - 1);
 }
 
+/*
+ * LMDB maps this file and writes into its pages. Were there no room for them
+ * on the disk, that would be a signal and no error.
+ */
+static int
+take_room_for_lock(const struct kv *kv)
+{
+	auto_fd int fd = -1;
+
+	if (kv->reader)
+		return 0;
+	fd = openat(kv->directory, "lock.mdb",
+	    O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0600);
+	return fd < 0 ? errno : posix_fallocate(fd, 0, LOCK_SIZE);
+}
+
 /* MDB_NOTLS ties a reader's slot to its transaction and not to the thread. A
  * size of 0 is what the store has already. */
 static int
@@ -78,8 +97,10 @@ open_env(struct kv *kv, const char *path, size_t size)
 {
 	const unsigned int flags = kv->reader ? MDB_RDONLY : 0;
 	int dead;
-	int code = mdb_env_create(&kv->env);
+	int code = take_room_for_lock(kv);
 
+	if (code == 0)
+		code = mdb_env_create(&kv->env);
 	if (code == 0)
 		code = mdb_env_set_maxdbs(kv->env, KV_TABLES_MAX);
 	if (code == 0 && size > 0)
@@ -91,11 +112,29 @@ open_env(struct kv *kv, const char *path, size_t size)
 	return code;
 }
 
+static const char *
+advice_on(enum err e)
+{
+	switch (e) {
+	case ERR_STORE_DAMAGED:
+		return ", its file is damaged: restore a backup, type: "
+		       "jwt-agent store restore FILE";
+	case ERR_DISK_FULL:
+		return ", free some room on its disk";
+	case ERR_STORE_READ_ONLY:
+		return ", the kernel's log may say why";
+	default:
+		return "";
+	}
+}
+
 static enum err
 cannot_open(struct kv *kv, const char *path, int code, struct store_error *why)
 {
-	return store_refuse(why, to_err(kv, code),
-	    "the store %s cannot be opened: %s", path, mdb_strerror(code));
+	enum err e = to_err(kv, code);
+
+	return store_refuse(why, e, "the store %s cannot be opened: %s%s", path,
+	    mdb_strerror(code), advice_on(e));
 }
 
 enum err

@@ -7,6 +7,7 @@ EXTRA_DIST += \
 	%D%/story.py \
 	%D%/harness/__init__.py \
 	%D%/harness/agent.py \
+	%D%/harness/blocks.py \
 	%D%/harness/built.py \
 	%D%/harness/child.py \
 	%D%/harness/clock.c \
@@ -59,8 +60,11 @@ EXTRA_DIST += \
 	%D%/test_setup.py \
 	%D%/test_ssh_login.py \
 	%D%/test_store_bytes.py \
+	%D%/test_store_faults.py \
+	%D%/test_store_faults.py \
 	%D%/test_storm.py \
 	%D%/test_sudo.py \
 	%D%/test_take_up.py \
 	%D%/test_terminal.py \
-	%D%/test_wire.py
+	%D%/test_wire.py \
+	%D%/test_write_points.py

@@ -79,11 +79,13 @@ class Agent:
 
     # life
 
-    def start(self, clock=None, files=None, user=people.AGENT_USER):
+    def start(self, clock=None, files=None, user=people.AGENT_USER,
+              blocks=None):
         """Starts and waits for READY=1.  `clock`: seconds that have passed for it, or a
-        clock.Clock; `files`: how many descriptors the process may have."""
+        clock.Clock; `files`: how many descriptors the process may have; `blocks`: a
+        blocks.Blocks for its writes."""
         ready = self._ready_socket()
-        self.process = self.spawn(clock, files, user, ready)
+        self.process = self.spawn(clock, files, user, ready, blocks)
         with ready:
             while True:
                 try:
@@ -93,9 +95,10 @@ class Agent:
                     assert self.process.poll() is None, self.said()
 
     def spawn(self, clock=None, files=None, user=people.AGENT_USER,
-              ready=None):
+              ready=None, blocks=None):
         """The same without waiting, for a start that is to fail."""
-        command = [*as_user(user), *at_clock(clock), str(built.COMMAND),
+        command = [*as_user(user), *at_clock(clock),
+                   *with_blocks(blocks), str(built.COMMAND),
                    "--config", str(self.config), "serve"]
         environment = {"PATH": "/usr/bin:/bin"}
         if ready:
@@ -267,3 +270,10 @@ def at_clock(shift):
     if isinstance(shift, Clock):
         return ["env", f"LD_PRELOAD={built.CLOCK}", f"CLOCK_FILE={shift.path}"]
     return ["env", f"LD_PRELOAD={built.CLOCK}", f"CLOCK_SHIFT={shift}"]
+
+
+def with_blocks(blocks):
+    """The same for an agent whose writes a test may fail."""
+    if not blocks:
+        return []
+    return ["env", f"LD_PRELOAD={built.BLOCKS}", f"BLOCKS_FILE={blocks.path}"]

@@ -18,6 +18,7 @@ FETCHER = PLACE / "jwt-agent-fetcher"
 MODULE = PLACE / "pam_jwt.so"
 CLOCK = PLACE / "clock.so"
 LARGE_STORE = BUILD / "tests/lmdb-store/large_store"
+BLOCKS = PLACE / "blocks.so"
 
 
 def original(variable, path):
@@ -36,6 +37,12 @@ def copy():
         if not found.exists():
             raise SystemExit(f"{found} is not there: run ci/build first")
         shutil.copy(found, target)
+    preloaded(CLOCK, Path(__file__).with_name("clock.c"))
+    preloaded(BLOCKS, SOURCE / "tests/lmdb-store/blocks.c")
+
+
+def preloaded(target, source):
+    """A library that an agent is started with."""
     subprocess.run(["cc", "-D_GNU_SOURCE", "-O1", "-shared", "-fPIC",
-                    "-o", str(CLOCK),
-                    str(Path(__file__).with_name("clock.c"))], check=True)
+                    f"-I{SOURCE}", "-o", str(target), str(source)],
+                   check=True)
