@@ -61,7 +61,6 @@ EXTRA_DIST += \
 	%D%/test_ssh_login.py \
 	%D%/test_store_bytes.py \
 	%D%/test_store_faults.py \
-	%D%/test_store_faults.py \
 	%D%/test_storm.py \
 	%D%/test_sudo.py \
 	%D%/test_take_up.py \

@@ -199,11 +199,12 @@ ROWS = [
         service={"users": "bob"}, run=sentence),
 ]
 
-# Keys that need a provider, shown below this table, and one that is shown
-# with sessions, in test_services.py.
+# Keys that need a provider, shown below this table, and some that are shown with
+# sessions, in test_services.py, and with a broken store, in
+# test_store_faults.py.
 BELOW = {"issuer.jwks_url", "issuer.discovery", "issuer.ca_file",
          "issuer.keys_min_age", "issuer.keys_max_age", "service.interactive",
-         "service.session_max", "service.on_expiry"}
+         "service.session_max", "service.on_expiry", "service.store_fault"}
 
 
 def configuration(rows, turn, files):
