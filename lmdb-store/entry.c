@@ -36,6 +36,7 @@ static const struct source sources[TABLE_COUNT] = {
     OWN(TABLE_CODE, code_record_fields),
     OWN(TABLE_COUNTER, counter_record_fields),
     OWN(TABLE_REFUSALS, refusals_record_fields),
+    [TABLE_ASIDE] = {NUMBER_NAME, TABLE_ASIDE, NULL},
     [TABLE_AUDIT] = {NUMBERED, TABLE_AUDIT, audit_record_fields},
     INDEX(
 	TABLE_DEVICE_BY_USER, NUMBER_NAME, TABLE_DEVICE, device_record_fields),

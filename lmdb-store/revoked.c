@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "lmdb-store/revoked.h"
 
-#include "lmdb-store/key.h"
-
 #include <string.h>
 
 DEFINE_FIELDS(revoked_record, REVOKED_RECORD)
@@ -123,6 +121,43 @@ revoked_get(struct txn *txn, enum revoked_kind kind, const char *value,
 	*mark = found;
 	found = (struct revoked_record){0};
 	return OK;
+}
+
+enum err
+revoked_next(struct txn *txn, struct key *at, struct revoked_record *mark)
+{
+	struct slice key;
+	enum err e = txn_next(txn, TABLE_REVOKED, key_slice(at), &key, NULL);
+
+	if (e != OK)
+		return e;
+	*at = (struct key){0};
+	key_add_bytes(at, key.data, key.size);
+	return mark_get(txn, at, mark);
+}
+
+enum err
+revoked_rewrite(
+    struct txn *txn, const struct key *at, const struct revoked_record *mark)
+{
+	return record_put(
+	    txn, TABLE_REVOKED, key_slice(at), revoked_record_fields(), mark);
+}
+
+enum err
+revoked_reword(struct txn *txn, enum revoked_kind kind, const char *value,
+    const char *reason)
+{
+	auto_clear(revoked_record) struct revoked_record mark = {0};
+	struct key key = mark_key(kind, value);
+	enum err e = mark_get(txn, &key, &mark);
+
+	if (e != OK)
+		return e == ERR_NOT_FOUND ? OK : e;
+	free(mark.reason);
+	mark.reason = strdup(reason);
+	return mark.reason != NULL ? revoked_rewrite(txn, &key, &mark)
+				   : txn_fail(txn, ERR_NO_MEMORY);
 }
 
 /* The index entry is read from a page that the first deletion may change. */

@@ -12,6 +12,7 @@
  * writing: see record.h.
  */
 
+#include "lmdb-store/key.h"
 #include "lmdb-store/record.h"
 
 /* A longer value has to be hashed by the caller, for both calls. */
@@ -47,6 +48,19 @@ MUST_USE enum err revoked_put(struct txn *txn, enum revoked_kind kind,
 /* The mark if it holds at `now`; ERR_NOT_FOUND when there is none. */
 MUST_USE enum err revoked_get(struct txn *txn, enum revoked_kind kind,
     const char *value, int64_t now, struct revoked_record *mark);
+
+/* Gives a mark other words for why; one that is not there stays away. */
+MUST_USE enum err revoked_reword(struct txn *txn, enum revoked_kind kind,
+    const char *value, const char *reason);
+
+/* All marks, whether they hold or not: the one behind `at`, which is moved
+ * on (empty: the first). ERR_NOT_FOUND at the end. */
+MUST_USE enum err
+revoked_next(struct txn *txn, struct key *at, struct revoked_record *mark);
+
+/* Writes the mark that revoked_next() gave once more, with other words. */
+MUST_USE enum err revoked_rewrite(
+    struct txn *txn, const struct key *at, const struct revoked_record *mark);
 
 /* Removes at most `limit` marks that ended before `now`, the oldest first. */
 MUST_USE enum err

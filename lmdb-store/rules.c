@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "lmdb-store/rules.h"
 
+#include "lmdb-store/schema.h"
+
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
@@ -506,6 +508,13 @@ audit_last(const struct entry *entry)
 	    audit_check_last(entry->txn, entry->seal) == OK;
 }
 
+/* What newer versions put aside is theirs. */
+static bool
+aside_taken_back(const struct entry *entry)
+{
+	return number_of(entry) > SCHEMA_VERSION;
+}
+
 static const struct rule rules[TABLE_COUNT][RULES_MAX] = {
     [TABLE_META] =
 	{
@@ -640,6 +649,11 @@ static const struct rule rules[TABLE_COUNT][RULES_MAX] = {
     [TABLE_JWKS] =
 	{
 	    {"name", "has another name than its key", jwks_name},
+	},
+    [TABLE_ASIDE] =
+	{
+	    {"taken-back", "was put aside and not taken back",
+		aside_taken_back},
 	},
     [TABLE_AUDIT] =
 	{

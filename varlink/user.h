@@ -37,4 +37,28 @@ DECLARE_FIELDS(user_logout_request, USER_LOGOUT_REQUEST)
 	SESSION_ENDS(F)
 DECLARE_FIELDS(user_logout_reply, USER_LOGOUT_REPLY)
 
+/* Exactly one of `user` and `uid`. */
+#define USER_FORGET_REQUEST(F)                                                 \
+	F(opt_str, user)                                                       \
+	F(opt_num, uid)
+DECLARE_FIELDS(user_forget_request, USER_FORGET_REQUEST)
+
+#define USER_FORGET_REPLY(F)                                                   \
+	F(str, pseudonym)                                                      \
+	SESSION_ENDS(F)
+DECLARE_FIELDS(user_forget_reply, USER_FORGET_REPLY)
+
+#define USER_FORGET_STEP_REQUEST(F) F(str, pseudonym)
+DECLARE_FIELDS(user_forget_step_request, USER_FORGET_STEP_REQUEST)
+
+/* `more`: there is more to do; `waits`: but not before a session's process is
+ * gone. What was removed so far, and how many events were rewritten. */
+#define USER_FORGET_STEP_REPLY(F)                                              \
+	F(flag, more)                                                          \
+	F(flag, waits)                                                         \
+	F(num, devices)                                                        \
+	F(num, sessions)                                                       \
+	F(num, events)
+DECLARE_FIELDS(user_forget_step_reply, USER_FORGET_STEP_REPLY)
+
 #endif

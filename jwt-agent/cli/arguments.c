@@ -41,6 +41,7 @@ static const struct cli_option_row rows[CLI_OPTION_COUNT] = {
     [CLI_QUIET] = {"quiet", NULL, "say nothing of how far it is"},
     [CLI_REVOKE_TOKENS] = {"revoke-tokens", NULL,
 	"revoke every token issued before"},
+    [CLI_UID] = {"uid", "UID", "the user who has this uid"},
     [CLI_JSON] = {"json", NULL, "answer in JSON"},
 };
 

@@ -35,6 +35,8 @@ static const struct command commands[] = {
     {"user", "logout", "[USER]", 0, CLI_BIT(ALL) | REASON | CLI_BIT(YES) | JSON,
 	"revoke every token and end every session of a user or of all",
 	cli_user_logout},
+    {"user", "forget", "[USER]", 0, CLI_BIT(UID) | CLI_BIT(YES) | JSON,
+	"remove everything of a person from the store", cli_user_forget},
     {"token", "refresh", NULL, 0, CLI_BIT(FILE) | CLI_BIT(KEY) | JSON,
 	"exchange a refresh token for new tokens", cli_token_refresh},
     {"token", "explain", NULL, USER | CLI_BIT(SERVICE), CLI_BIT(RHOST) | JSON,

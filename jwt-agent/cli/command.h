@@ -48,6 +48,7 @@ enum cli_option {
 	CLI_FORCE,
 	CLI_QUIET,
 	CLI_REVOKE_TOKENS,
+	CLI_UID,
 	CLI_JSON,
 	CLI_OPTION_COUNT
 };
@@ -128,6 +129,7 @@ int cli_store_stats(const struct call *call);
 int cli_token_explain(const struct call *call);
 int cli_token_refresh(const struct call *call);
 int cli_token_revoke(const struct call *call);
+int cli_user_forget(const struct call *call);
 int cli_user_logout(const struct call *call);
 int cli_user_show(const struct call *call);
 

@@ -10,6 +10,7 @@ noinst_LTLIBRARIES += %D%/libcli.la
 	%D%/command.c %D%/command.h \
 	%D%/completion.c \
 	%D%/config.c \
+	%D%/confirm.c %D%/confirm.h \
 	%D%/connection.c %D%/connection.h \
 	%D%/device.c \
 	%D%/doctor.c %D%/doctor.h \
@@ -20,6 +21,7 @@ noinst_LTLIBRARIES += %D%/libcli.la
 	%D%/identity.c %D%/identity.h \
 	%D%/issuer.c \
 	%D%/jws.c \
+	%D%/forget.c \
 	%D%/key.c \
 	%D%/meter.c %D%/meter.h \
 	%D%/newfile.c %D%/newfile.h \

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "varlink/user.h"
 
+#include "jwt-agent/cli/confirm.h"
 #include "jwt-agent/cli/connection.h"
 #include "jwt-agent/cli/ends.h"
 #include "jwt-agent/cli/output.h"
@@ -9,10 +10,8 @@
 
 #include <stdio.h>
 #include <string.h>
-#include <unistd.h>
 
 #define COUNT(array) (sizeof(array) / sizeof(*(array)))
-#define ANSWER_SIZE 16
 
 static enum err
 ask_user(const struct call *call, json_t **out)
@@ -148,30 +147,6 @@ cli_user_show(const struct call *call)
 	return err_exit(output_json(user));
 }
 
-/* What would hit everybody is asked for; a script says --yes. */
-static enum err
-confirm(const struct call *call)
-{
-	char answer[ANSWER_SIZE] = "";
-
-	if (!call_has(call, CLI_ALL) || call_has(call, CLI_YES))
-		return OK;
-	if (!isatty(STDIN_FILENO)) {
-		connection_complain(call,
-		    "this logs out everybody; without a terminal it takes "
-		    "--yes");
-		return ERR_USAGE;
-	}
-	fputs("This ends every session and revokes every token of everybody on "
-	      "this host.\nType yes to go on: ",
-	    stderr);
-	if (fgets(answer, sizeof(answer), stdin) != NULL &&
-	    strcmp(answer, "yes\n") == 0)
-		return OK;
-	connection_complain(call, "nothing was done");
-	return ERR_USAGE;
-}
-
 static enum err
 check_whom(const struct call *call)
 {
@@ -179,7 +154,11 @@ check_whom(const struct call *call)
 		connection_complain(call, "name a USER or say --all");
 		return ERR_USAGE;
 	}
-	return confirm(call);
+	if (!call_has(call, CLI_ALL))
+		return OK;
+	return confirm(call,
+	    "This ends every session and revokes every token of everybody on "
+	    "this host");
 }
 
 int

@@ -4,6 +4,7 @@
 #include "jwt-agent/service/admin.h"
 #include "jwt-agent/service/code.h"
 #include "jwt-agent/service/device.h"
+#include "jwt-agent/service/forget.h"
 #include "jwt-agent/service/issuer.h"
 #include "jwt-agent/service/login.h"
 #include "jwt-agent/service/revocation.h"
@@ -43,6 +44,7 @@ R("io.jwtagent.Issuer.Refresh",     ADMIN,   WRITE, "issuer-refresh",    AUDIT_G
 R("io.jwtagent.Admin.Status",       ADMIN,   READ,  "status",            0,                          NULL,         NULL,            admin_status,        empty,                     status_reply) \
 R("io.jwtagent.Device.Restore",     ADMIN,   WRITE, "device-restore",    AUDIT_GRANTS,               NULL,         NULL,            device_restore,      device_request,            device_restore_reply) \
 R("io.jwtagent.User.Show",          OWNER,   READ,  "user-show",         0,                          names_shown,  NULL,            user_show,           user_show_request,         user_view) \
+R("io.jwtagent.User.ForgetStep",    ADMIN,   WRITE, "user-forget-step",  0,                          NULL,         NULL,            user_forget_step,    user_forget_step_request,  user_forget_step_reply) \
 R("io.jwtagent.Code.New",           OWNER,   WRITE, "code-new",          AUDIT_GRANTS,               names_code,   NULL,            code_new,            code_new_request,          code_new_reply) \
 R("io.jwtagent.Device.Rename",      OWNER,   WRITE, "device-rename",     AUDIT_GRANTS,               NULL,         subject_rename,  device_rename,       device_rename_request,     device_rename_reply) \
 R("io.jwtagent.Device.EnrollAgain", OWNER,   WRITE, "enroll-again",      AUDIT_GRANTS,               names_again,  NULL,            device_enroll_again, enroll_again_request,      enroll_reply) \
@@ -56,6 +58,7 @@ R("io.jwtagent.Device.Revoke",     OWNER, "device-revoke",     NULL,            
 R("io.jwtagent.Session.Terminate", OWNER, "session-terminate", names_terminate, subject_terminate, session_terminate, session_terminate_request, session_terminate_reply) \
 R("io.jwtagent.Token.Revoke",      OWNER, "token-revoke",      names_revoke,    NULL,              token_revoke,      token_revoke_request,      token_revoke_reply) \
 R("io.jwtagent.Issuer.Revoke",     ADMIN, "issuer-revoke",     NULL,            NULL,              issuer_revoke,     issuer_revoke_request,     issuer_revoke_reply) \
+R("io.jwtagent.User.Forget",       ADMIN, "user-forget",       names_forget,    NULL,              user_forget,       user_forget_request,       user_forget_reply) \
 R("io.jwtagent.User.Logout",       OWNER, "user-logout",       names_logout,    NULL,              user_logout,       user_logout_request,       user_logout_reply)
 
 #define LISTS(R) \
@@ -85,6 +88,7 @@ NAMES(names_sessions, session_list_request)
 NAMES(names_terminate, session_terminate_request)
 NAMES(names_shown, user_show_request)
 NAMES(names_logout, user_logout_request)
+NAMES(names_forget, user_forget_request)
 NAMES(names_code, code_new_request)
 
 #define SUBJECT(function, type, member, find)                                  \

@@ -10,6 +10,7 @@ noinst_LTLIBRARIES += %D%/libservice.la
 	%D%/cursor.h \
 	%D%/device.c %D%/device.h \
 	%D%/enrolment.c %D%/enrolment.h \
+	%D%/forget.c %D%/forget.h \
 	%D%/grant.c %D%/grant.h \
 	%D%/issuer.c %D%/issuer.h \
 	%D%/keyfiles.c %D%/keyfiles.h \
@@ -17,6 +18,7 @@ noinst_LTLIBRARIES += %D%/libservice.la
 	%D%/limit.c %D%/limit.h \
 	%D%/login.c %D%/login.h \
 	%D%/mark.c %D%/mark.h \
+	%D%/pseudonym.c %D%/pseudonym.h \
 	%D%/oddity.c %D%/oddity.h \
 	%D%/origin.c %D%/origin.h \
 	%D%/outage.c %D%/outage.h \

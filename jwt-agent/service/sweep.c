@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "jwt-agent/service/sweep.h"
 
+#include "jwt-agent/service/forget.h"
 #include "jwt-agent/service/grant.h"
 #include "jwt-agent/service/oddity.h"
 #include "jwt-agent/service/session.h"
@@ -237,6 +238,7 @@ static const struct sweep sweeps[] = {
     {"families", sweep_families},
     {"audit", sweep_audit},
     {"jwks", sweep_jwks},
+    {"forget", forget_sweep},
     {"readers", sweep_readers},
 };
 

@@ -2,6 +2,7 @@
 #include "lmdb-store/check.h"
 
 #include "lmdb-store/rules.h"
+#include "lmdb-store/schema.h"
 #include "tests/lmdb-store/sample.h"
 #include "tests/lmdb-store/scratch.h"
 
@@ -66,6 +67,21 @@ put_events(struct scratch *scratch)
 	}
 }
 
+/* As a newer version leaves it. */
+static void
+put_aside(struct txn *txn)
+{
+	struct key key = {0};
+
+	key_add_number(&key, SCHEMA_VERSION + 1);
+	key_add_text(&key, "device");
+	key_add_end(&key);
+	key_add_text(&key, "D");
+	assert_int_equal(
+	    txn_put(txn, TABLE_ASIDE, key_slice(&key), text_slice("{\"v\":1}")),
+	    OK);
+}
+
 /* One of everything, and two sessions and three events. */
 static struct txn *
 fill(struct scratch *scratch)
@@ -84,6 +100,7 @@ fill(struct scratch *scratch)
 	put_keys(txn, store_seal(scratch->store));
 	put_sessions(txn);
 	put_events(scratch);
+	put_aside(txn);
 	assert_int_equal(replay_put(txn, "hash", 7), OK);
 	assert_int_equal(code_put(txn, &code), OK);
 	assert_int_equal(refusals_add(txn, 1000, 6, 60), OK);
@@ -290,6 +307,8 @@ static const struct damage damages[] = {
     /* keys */
     {EDIT, TABLE_SIGNKEY, {0, "K", NULL}, "private=\"AAAA\"", TABLE_SIGNKEY, "sealed", "K"},
     {EDIT, TABLE_JWKS, {0, "I", NULL}, "name=\"J\"", TABLE_JWKS, "name", "I"},
+    /* aside */
+    {PUT, TABLE_ASIDE, {1, "device", "D"}, "{\"v\":1}", TABLE_ASIDE, "taken-back", "1 device D"},
     /* audit */
     {EDIT, TABLE_AUDIT, {2, NULL, NULL}, "reason=\"x\"", TABLE_AUDIT, "link", "2"},
     {EDIT, TABLE_META, {0, "audit", NULL}, "last=7", TABLE_META, "audit-ends", "audit"},

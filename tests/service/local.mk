@@ -4,6 +4,7 @@ SERVICE_TESTS = \
 	%D%/clock_test \
 	%D%/device_test \
 	%D%/fault_test \
+	%D%/forget_test \
 	%D%/issuer_test \
 	%D%/limit_test \
 	%D%/login_test \
@@ -27,6 +28,7 @@ check_LTLIBRARIES += %D%/libagency.la
 %C%_sweep_test_LDADD = %D%/libagency.la
 %C%_issuer_test_SOURCES = %D%/issuer_test.c %D%/foreign.c %D%/foreign.h
 %C%_issuer_test_LDADD = %D%/libagency.la
+%C%_forget_test_LDADD = %D%/libagency.la
 %C%_code_test_LDADD = %D%/libagency.la
 %C%_limit_test_LDADD = %D%/libagency.la
 %C%_clock_test_LDADD = %D%/libagency.la
