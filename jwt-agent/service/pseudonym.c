@@ -152,10 +152,15 @@ pseudonym_redact(const struct pseudonym *person, const struct seal *seal,
 	bool called =
 	    person->was_uid >= 0 && event->caller_uid == person->was_uid;
 
-	*changed = about || named || called;
+	bool command = pseudonym_is_named(person, event->command);
+	enum err e = OK;
+
+	*changed = about || named || called || command;
 	if (called)
 		event->caller_uid = person->uid;
-	if (about)
+	if (command)
+		e = replace(&event->command, REMOVED);
+	if (e == OK && about)
 		return hide_person(person, seal, event);
-	return named ? replace(&event->detail, REMOVED) : OK;
+	return e == OK && named ? replace(&event->detail, REMOVED) : e;
 }

@@ -66,6 +66,7 @@ tell_stories(struct agency *agency)
 	tell(agency,
 	    &(struct audit_record){.user = TEXT("bob"),
 		.uid = BOB_UID,
+		.command = TEXT("/home/alice/bin/login"),
 		.detail = TEXT("the token is alice's")});
 	tell(agency,
 	    &(struct audit_record){.user = TEXT("malice"),
@@ -244,6 +245,7 @@ nothing_names_the_person(void **state)
 	assert_int_equal(count_entries_with(agency, "alice's"), 0);
 	assert_int_equal(count_entries_with(agency, "alice lost"), 0);
 	assert_int_equal(count_entries_with(agency, "her own words"), 0);
+	assert_int_equal(count_entries_with(agency, "/alice/"), 0);
 	assert_int_equal(count_entries_with(agency, device.device), 0);
 	assert_int_equal(count_entries_with(agency, "\"uid\":4242"), 0);
 	assert_int_equal(count_entries_with(agency, "_uid\":4242"), 0);
