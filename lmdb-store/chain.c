@@ -68,7 +68,7 @@ static bool
 is_personal(const char *name)
 {
 	static const char *const names[] = {"detail", "user", "uid", "device",
-	    "session", "rhost", "tty", "caller_uid", NULL};
+	    "session", "rhost", "tty", "caller_uid", "command", NULL};
 
 	return is_one_of(name, names);
 }
