@@ -118,9 +118,12 @@ static enum err
 fill(struct run *run, struct txn *txn)
 {
 	const struct phase *phases = phases_of(&run->schema);
+	size_t chunk = run->migration->chunk;
 	enum err e = OK;
 
-	for (size_t i = 0; i < MIGRATION_CHUNK && e == OK; i++) {
+	if (chunk == 0)
+		chunk = MIGRATION_CHUNK;
+	for (size_t i = 0; i < chunk && e == OK; i++) {
 		struct step_entry entry = {
 		    .txn = txn,
 		    .seal = run->migration->seal,
@@ -207,6 +210,18 @@ take_step(struct run *run)
 	return e;
 }
 
+/* Another release may have had other phases. */
+static bool
+has_phase(const struct schema *schema)
+{
+	const struct phase *phases = phases_of(schema);
+	int64_t count = 0;
+
+	while (phases[count].run != NULL)
+		count++;
+	return schema->phase >= 0 && schema->phase <= count;
+}
+
 /* What is to be done next, on the way to `to`: what is under way goes on, or
  * turns back. */
 static void
@@ -214,7 +229,7 @@ choose_step(struct schema *schema, int64_t to)
 {
 	bool down = to < schema->version;
 
-	if (schema->under_way && schema->down == down)
+	if (schema->under_way && schema->down == down && has_phase(schema))
 		return;
 	*schema = (struct schema){
 	    .version = down || schema->under_way ? schema->version

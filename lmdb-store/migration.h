@@ -32,6 +32,7 @@ struct migration {
 	const struct secret *master; /* what wraps the seal's keys */
 	const struct host *host;
 	int64_t now;
+	size_t chunk; /* entries in one transaction; 0: MIGRATION_CHUNK */
 	migration_report report; /* after each transaction; may be NULL */
 	void *context;
 };

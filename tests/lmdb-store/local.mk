@@ -21,6 +21,7 @@ store_tests = \
 	%D%/kv_test \
 	%D%/masterkey_command_test \
 	%D%/masterkey_test \
+	%D%/migration_test \
 	%D%/record_test \
 	%D%/counter_test \
 	%D%/refusals_test \
@@ -69,6 +70,18 @@ noinst_PROGRAMS += %D%/large_store
 %C%_masterkey_command_test_LDADD = $(store_test_libraries)
 %C%_masterkey_test_SOURCES = %D%/masterkey_test.c $(store_test_fixture)
 %C%_masterkey_test_LDADD = $(store_test_libraries)
+%C%_migration_test_SOURCES = %D%/migration_test.c %D%/older.c %D%/older.h \
+	$(store_test_fixture) $(store_test_writes)
+%C%_migration_test_LDADD = $(store_test_libraries)
+EXTRA_DIST += %D%/fixtures/make.py \
+	%D%/fixtures/schema-1.json %D%/fixtures/schema-1.key \
+	%D%/fixtures/schema-1.mdb.gz \
+	%D%/fixtures/schema-2.json %D%/fixtures/schema-2.key \
+	%D%/fixtures/schema-2.mdb.gz \
+	%D%/fixtures/schema-3.json %D%/fixtures/schema-3.key \
+	%D%/fixtures/schema-3.mdb.gz \
+	%D%/fixtures/schema-4.json %D%/fixtures/schema-4.key \
+	%D%/fixtures/schema-4.mdb.gz
 %C%_record_test_SOURCES = %D%/record_test.c $(store_test_fixture)
 %C%_record_test_LDADD = $(store_test_libraries)
 %C%_counter_test_SOURCES = %D%/counter_test.c $(store_test_fixture)
