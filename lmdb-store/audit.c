@@ -31,6 +31,15 @@ newest(struct txn *txn, int64_t *seq)
 	return OK;
 }
 
+static enum err
+get(struct txn *txn, int64_t seq, struct audit_record *record)
+{
+	struct key key = seq_key(seq);
+
+	return record_get(
+	    txn, TABLE_AUDIT, key_slice(&key), audit_record_fields(), record);
+}
+
 /* What the next event follows. When the ends are not what they should be it
  * follows nothing, which is not mended by any later one. */
 static enum err
@@ -76,15 +85,6 @@ audit_append(
 	    txn, TABLE_AUDIT, key_slice(&key), audit_record_fields(), &record);
 	return e == OK ? audit_ends_move(txn, seal, &ends, record.seq, &link)
 		       : e;
-}
-
-static enum err
-get(struct txn *txn, int64_t seq, struct audit_record *record)
-{
-	struct key key = seq_key(seq);
-
-	return record_get(
-	    txn, TABLE_AUDIT, key_slice(&key), audit_record_fields(), record);
 }
 
 enum err
@@ -143,6 +143,18 @@ audit_next(struct txn *txn, int64_t after, struct audit_record *record)
 
 	return record_next(
 	    txn, TABLE_AUDIT, key_slice(&key), audit_record_fields(), record);
+}
+
+enum err
+audit_prev(struct txn *txn, int64_t before, struct audit_record *record)
+{
+	struct key key = seq_key(before);
+	struct slice found;
+	enum err e = txn_prev(txn, TABLE_AUDIT, key_slice(&key), &found, NULL);
+
+	if (e == OK && found.size != KEY_NUMBER_SIZE)
+		e = ERR_STORE;
+	return e == OK ? get(txn, key_number(found.data), record) : e;
 }
 
 enum err

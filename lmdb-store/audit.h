@@ -29,6 +29,10 @@ MUST_USE enum err audit_redact(
 MUST_USE enum err
 audit_next(struct txn *txn, int64_t after, struct audit_record *record);
 
+/* The last record whose seq is less; ERR_NOT_FOUND before the first. */
+MUST_USE enum err
+audit_prev(struct txn *txn, int64_t before, struct audit_record *record);
+
 /* The seq after which the newest `count` records come; 0 when there are no
  * more than those. */
 MUST_USE enum err audit_seq_back(struct txn *txn, int64_t count, int64_t *seq);

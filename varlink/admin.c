@@ -2,7 +2,5 @@
 #include "varlink/admin.h"
 
 DEFINE_FIELDS(status_reply, STATUS_REPLY)
-DEFINE_FIELDS(audit_request, AUDIT_REQUEST)
-DEFINE_FIELDS(audit_view, AUDIT_VIEW)
 DEFINE_FIELDS(check_view, CHECK_VIEW)
 DEFINE_FIELDS(store_stats_reply, STORE_STATS_REPLY)

@@ -36,34 +36,6 @@
 	F(opt_num, not_served)
 DECLARE_FIELDS(status_reply, STATUS_REPLY)
 
-/* The newest `limit` events, 100 when absent; `user` picks one person's.
- * `follow`: and then those that come. */
-#define AUDIT_REQUEST(F)                                                       \
-	F(opt_num, limit)                                                      \
-	F(opt_str, user)                                                       \
-	F(opt_flag, follow)
-DECLARE_FIELDS(audit_request, AUDIT_REQUEST)
-
-/* `outcome`: granted, denied or fault. `reason`: the name of the error.
- * `uid`: -1 when nobody is meant. */
-#define AUDIT_VIEW(F)                                                          \
-	F(num, seq)                                                            \
-	F(num, time)                                                           \
-	F(str, event)                                                          \
-	F(str, outcome)                                                        \
-	F(str, reason)                                                         \
-	F(opt_str, detail)                                                     \
-	F(opt_str, user)                                                       \
-	F(num, uid)                                                            \
-	F(opt_str, device)                                                     \
-	F(opt_str, session)                                                    \
-	F(opt_str, service)                                                    \
-	F(opt_str, rhost)                                                      \
-	F(opt_str, tty)                                                        \
-	F(num, caller_uid)                                                     \
-	F(num, caller_pid)
-DECLARE_FIELDS(audit_view, AUDIT_VIEW)
-
 /* One step of a check: `entries` of a table that it looked at and `problems`
  * that it met. `last`: the table is through. `findings`: objects {rule, key,
  * problem}, at most 16 of a step. */

@@ -238,6 +238,8 @@ client_stream(struct client *client, const struct client_call *call,
 	enum err e = send_call(client, call, true);
 
 	while (e == OK && !ended) {
+		if (call->follow)
+			client->deadline = deadline_never();
 		e = receive_entry(client, name, take, context, &ended);
 		client_renew(client);
 	}

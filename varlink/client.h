@@ -46,6 +46,7 @@ struct client_call {
 	const struct fields *request_fields;
 	const void *request;
 	int fd;
+	bool follow; /* a stream whose entries may take any time to come */
 	const struct fields *reply_fields;
 	void *reply; /* all zero before, to be cleared by the caller */
 };

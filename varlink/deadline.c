@@ -20,6 +20,12 @@ deadline_in(int64_t ms)
 	return (struct deadline){monotonic_ms() + ms};
 }
 
+struct deadline
+deadline_never(void)
+{
+	return (struct deadline){INT64_MAX};
+}
+
 int
 deadline_left(const struct deadline *deadline)
 {

@@ -15,6 +15,9 @@ struct deadline {
 
 struct deadline deadline_in(int64_t ms);
 
+/* It never passes. */
+struct deadline deadline_never(void);
+
 /* Milliseconds that are left; 0 when it has passed. */
 int deadline_left(const struct deadline *deadline);
 

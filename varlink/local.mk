@@ -15,6 +15,7 @@ VARLINK_INTERFACES = \
 noinst_LTLIBRARIES += %D%/libvarlink.la
 %C%_libvarlink_la_SOURCES = \
 	%D%/admin.c %D%/admin.h \
+	%D%/audit.c %D%/audit.h \
 	%D%/caller.c %D%/caller.h \
 	%D%/client.c %D%/client.h \
 	%D%/code.c %D%/code.h \

@@ -18,7 +18,7 @@ static const struct cli_option_row rows[CLI_OPTION_COUNT] = {
 	"add a claim to every access token of the device"},
     [CLI_REFRESH_FILE] = {"refresh-file", "PATH",
 	"write the refresh token to this file"},
-    [CLI_REASON] = {"reason", "TEXT", "why, for the records"},
+    [CLI_REASON] = {"reason", "TEXT", "why"},
     [CLI_ALL] = {"all", NULL, "sessions that have ended, too; everybody"},
     [CLI_FILE] = {"file", "PATH", "file that holds the refresh token"},
     [CLI_SERVICE] = {"service", "SERVICE", "for this PAM service"},
@@ -42,6 +42,13 @@ static const struct cli_option_row rows[CLI_OPTION_COUNT] = {
     [CLI_REVOKE_TOKENS] = {"revoke-tokens", NULL,
 	"revoke every token issued before"},
     [CLI_UID] = {"uid", "UID", "the user who has this uid"},
+    [CLI_FOLLOW] = {"follow", NULL, "go on with what happens"},
+    [CLI_SINCE] = {"since", "TIME", "from this time on, or so long ago"},
+    [CLI_UNTIL] = {"until", "TIME", "up to this time, or so long ago"},
+    [CLI_SESSION] = {"session", "SESSION", "of this session"},
+    [CLI_EVENT] = {"event", "EVENT", "events of this name"},
+    [CLI_OUTCOME] = {"outcome", "OUTCOME", "granted, denied or fault"},
+    [CLI_HEAD] = {"head", "FILE", "hold these heads against it"},
     [CLI_JSON] = {"json", NULL, "answer in JSON"},
 };
 

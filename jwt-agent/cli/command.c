@@ -6,6 +6,11 @@
 #define JSON CLI_BIT(JSON)
 #define USER CLI_BIT(USER)
 #define REASON CLI_BIT(REASON)
+/* Which events of the audit. */
+#define EVENTS                                                                 \
+	(USER | REASON | CLI_BIT(DEVICE) | CLI_BIT(SESSION) |                  \
+	    CLI_BIT(SERVICE) | CLI_BIT(RHOST) | CLI_BIT(EVENT) |               \
+	    CLI_BIT(OUTCOME))
 
 static const struct command commands[] = {
     {"serve", NULL, NULL, 0, 0, "run the agent in the foreground", cli_serve},
@@ -61,8 +66,17 @@ static const struct command commands[] = {
 	cli_config_check},
     {"config", "show", NULL, 0, JSON, "show the configuration in effect",
 	cli_config_show},
-    {"audit", "list", NULL, 0, CLI_BIT(LIMIT) | USER | JSON,
+    {"audit", "list", NULL, 0,
+	EVENTS | CLI_BIT(LIMIT) | CLI_BIT(SINCE) | CLI_BIT(UNTIL) |
+	    CLI_BIT(FOLLOW) | JSON,
 	"list the newest audit events", cli_audit_list},
+    {"audit", "verify", NULL, 0, CLI_BIT(HEAD) | JSON,
+	"say whether the audit is as it was written", cli_audit_verify},
+    {"audit", "head", NULL, 0, JSON,
+	"print a signed head of the audit, to be kept elsewhere",
+	cli_audit_head},
+    {"monitor", NULL, NULL, 0, EVENTS | JSON, "show events as they happen",
+	cli_monitor},
     {"store", "check", NULL, 0, JSON,
 	"read the whole store and say what is wrong with it", cli_store_check},
     {"store", "backup", "FILE", 0, CLI_BIT(FORCE) | CLI_BIT(QUIET) | JSON,

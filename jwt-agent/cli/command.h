@@ -49,6 +49,13 @@ enum cli_option {
 	CLI_QUIET,
 	CLI_REVOKE_TOKENS,
 	CLI_UID,
+	CLI_FOLLOW,
+	CLI_SINCE,
+	CLI_UNTIL,
+	CLI_SESSION,
+	CLI_EVENT,
+	CLI_OUTCOME,
+	CLI_HEAD,
 	CLI_JSON,
 	CLI_OPTION_COUNT
 };
@@ -98,6 +105,9 @@ bool command_has_noun(const char *noun);
 
 int cli_askpass(const struct call *call);
 int cli_audit_list(const struct call *call);
+int cli_audit_verify(const struct call *call);
+int cli_audit_head(const struct call *call);
+int cli_monitor(const struct call *call);
 int cli_code_new(const struct call *call);
 int cli_store_check(const struct call *call);
 int cli_completion_bash(const struct call *call);

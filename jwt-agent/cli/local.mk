@@ -3,7 +3,7 @@ noinst_LTLIBRARIES += %D%/libcli.la
 %C%_libcli_la_SOURCES = \
 	%D%/arguments.c %D%/arguments.h \
 	%D%/askpass.c %D%/askpass.h \
-	%D%/audit.c \
+	%D%/audit.c %D%/audit_verify.c \
 	%D%/cli.c %D%/cli.h \
 	%D%/backup.c \
 	%D%/code.c \
@@ -18,6 +18,7 @@ noinst_LTLIBRARIES += %D%/libcli.la
 	%D%/doctor_login.c \
 	%D%/ends.c %D%/ends.h \
 	%D%/enroll.c \
+	%D%/event.c %D%/event.h \
 	%D%/identity.c %D%/identity.h \
 	%D%/issuer.c \
 	%D%/jws.c \
@@ -37,13 +38,14 @@ noinst_LTLIBRARIES += %D%/libcli.la
 	%D%/setup.c \
 	%D%/sshdfile.c %D%/sshdfile.h \
 	%D%/status.c \
-	%D%/store_check.c \
+	%D%/store_check.c %D%/store_check.h \
 	%D%/store.c \
 	%D%/token.c \
 	%D%/tokenfile.c %D%/tokenfile.h \
 	%D%/usage.c %D%/usage.h \
 	%D%/user.c \
-	%D%/watch.c %D%/watch.h
+	%D%/watch.c %D%/watch.h \
+	%D%/when.c %D%/when.h
 %C%_libcli_la_LIBADD = \
 	jwt-agent/config/libconfig.la \
 	lmdb-store/libstore.la \

@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
+#include "jwt-agent/cli/store_check.h"
+
 #include "jwt-agent/cli/connection.h"
 #include "jwt-agent/cli/output.h"
 #include "varlink/admin.h"
@@ -12,17 +14,8 @@
 /* How many findings of a table are shown; the others are counted. */
 #define SHOWN_MAX 100
 
-/* What was found so far: an object {table, entries, problems, findings} for
- * each table. */
-struct report {
-	json_t *tables;
-	int64_t entries;
-	int64_t problems;
-	bool progress; /* on a terminal */
-};
-
 static json_t *
-table_of(struct report *report, const char *name)
+table_of(struct check_report *report, const char *name)
 {
 	json_t *last =
 	    json_array_get(report->tables, json_array_size(report->tables) - 1);
@@ -59,7 +52,7 @@ add_findings(json_t *table, const json_t *findings)
 }
 
 static void
-show_progress(struct report *report, const struct check_view *step)
+show_progress(struct check_report *report, const struct check_view *step)
 {
 	report->entries += step->entries;
 	if (report->progress)
@@ -68,7 +61,7 @@ show_progress(struct report *report, const struct check_view *step)
 }
 
 static enum err
-add_step(struct report *report, const struct check_view *step)
+add_step(struct check_report *report, const struct check_view *step)
 {
 	json_t *table = table_of(report, step->table);
 	enum err e = table != NULL ? OK : ERR_NO_MEMORY;
@@ -116,8 +109,8 @@ print_findings(const json_t *table)
 		printf("%s: and %" PRId64 " more\n", name, more);
 }
 
-static enum err
-print_report(const struct report *report)
+enum err
+check_report_print(const struct check_report *report)
 {
 	static const struct column columns[] = {
 	    {"TABLE", "table", COLUMN_PLAIN},
@@ -138,28 +131,45 @@ print_report(const struct report *report)
 	return OK;
 }
 
-int
-cli_store_check(const struct call *call)
+void
+check_report_clear(struct check_report *report)
 {
-	auto_json json_t *tables = json_array();
-	struct report report = {
-	    .tables = tables,
-	    .progress = isatty(STDERR_FILENO) == 1 && !call_has(call, CLI_JSON),
-	};
+	json_decref(report->tables);
+	report->tables = NULL;
+}
+
+enum err
+check_report_ask(
+    const struct call *call, const char *method, struct check_report *report)
+{
 	struct empty request;
-	enum err e = connection_stream(call,
+
+	report->tables = json_array();
+	report->progress =
+	    isatty(STDERR_FILENO) == 1 && !call_has(call, CLI_JSON);
+	if (report->tables == NULL)
+		return ERR_NO_MEMORY;
+	return connection_stream(call,
 	    &(struct client_call){
-		.method = "io.jwtagent.Admin.StoreCheck",
+		.method = method,
 		.request_fields = empty_fields(),
 		.request = &request,
 		.fd = -1,
 	    },
-	    "step", take_step, &report);
+	    "step", take_step, report);
+}
+
+int
+cli_store_check(const struct call *call)
+{
+	auto_clear(check_report) struct check_report report = {0};
+	enum err e =
+	    check_report_ask(call, "io.jwtagent.Admin.StoreCheck", &report);
 
 	if (e != OK)
 		return err_exit(e);
-	e = call_has(call, CLI_JSON) ? output_json(tables)
-				     : print_report(&report);
+	e = call_has(call, CLI_JSON) ? output_json(report.tables)
+				     : check_report_print(&report);
 	if (e == OK && report.problems > 0)
 		e = ERR_STORE;
 	return err_exit(e);

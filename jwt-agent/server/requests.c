@@ -2,6 +2,7 @@
 #include "jwt-agent/server/request.h"
 
 #include "jwt-agent/service/admin.h"
+#include "jwt-agent/service/audit.h"
 #include "jwt-agent/service/code.h"
 #include "jwt-agent/service/device.h"
 #include "jwt-agent/service/forget.h"
@@ -41,6 +42,8 @@ R("io.jwtagent.Device.Show",        OWNER,   READ,  "device-show",       0,     
 R("io.jwtagent.Session.Show",       OWNER,   READ,  "session-show",      0,                          NULL,         subject_session, session_show,        session_show_request,      session_view) \
 R("io.jwtagent.Issuer.Show",        ADMIN,   READ,  "issuer-show",       0,                          NULL,         NULL,            issuer_show,         issuer_request,            issuer_view) \
 R("io.jwtagent.Issuer.Refresh",     ADMIN,   WRITE, "issuer-refresh",    AUDIT_GRANTS,               NULL,         NULL,            issuer_refresh,      issuer_request,            issuer_view) \
+R("io.jwtagent.Admin.AuditHead",    ADMIN,   WRITE, "audit-head",        AUDIT_GRANTS,               NULL,         NULL,            admin_audit_head,    empty,                     audit_head_reply) \
+R("io.jwtagent.Admin.AuditHold",    ADMIN,   READ,  "audit-hold",        0,                          NULL,         NULL,            admin_audit_hold,    audit_hold_request,        audit_hold_reply) \
 R("io.jwtagent.Admin.Status",       ADMIN,   READ,  "status",            0,                          NULL,         NULL,            admin_status,        empty,                     status_reply) \
 R("io.jwtagent.Device.Restore",     ADMIN,   WRITE, "device-restore",    AUDIT_GRANTS,               NULL,         NULL,            device_restore,      device_request,            device_restore_reply) \
 R("io.jwtagent.User.Show",          OWNER,   READ,  "user-show",         0,                          names_shown,  NULL,            user_show,           user_show_request,         user_view) \
@@ -66,6 +69,7 @@ R("io.jwtagent.User.Logout",       OWNER, "user-logout",       names_logout,    
 R("io.jwtagent.Device.List",  OWNER, "device-list",  names_devices,   device_list,  device_list_request,  device_view,  "device") \
 R("io.jwtagent.Session.List", OWNER, "session-list", names_sessions,  session_list, session_list_request, session_view, "session") \
 R("io.jwtagent.Issuer.List",  ADMIN, "issuer-list",  NULL,            issuer_list,  issuer_list_request,  issuer_view,  "issuer") \
+R("io.jwtagent.Admin.AuditVerify", ADMIN, "audit-verify", NULL,       admin_audit_verify, empty,           check_view,   "step") \
 R("io.jwtagent.Admin.Audit",  ADMIN, "audit-list",   NULL,            admin_audit,  audit_request,        audit_view,   "event") \
 R("io.jwtagent.Admin.StoreCheck", ADMIN, "store-check", NULL,         admin_store_check, empty,           check_view,   "step")
 /* clang-format on */

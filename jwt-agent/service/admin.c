@@ -105,69 +105,6 @@ admin_status(
 	return e == OK ? list_observed(call, reply) : e;
 }
 
-/* Hands the record's strings over to the view. */
-static void
-view_event(struct audit_record *event, struct audit_view *view)
-{
-	view->seq = event->seq;
-	view->time = event->time;
-	view->event = TAKE(event->event);
-	view->outcome = TAKE(event->outcome);
-	view->reason = TAKE(event->reason);
-	view->detail = TAKE(event->detail);
-	view->user = TAKE(event->user);
-	view->uid = event->uid;
-	view->device = TAKE(event->device);
-	view->session = TAKE(event->session);
-	view->service = TAKE(event->service);
-	view->rhost = TAKE(event->rhost);
-	view->tty = TAKE(event->tty);
-	view->caller_uid = event->caller_uid;
-	view->caller_pid = event->caller_pid;
-}
-
-static enum err
-begin_audit(struct call *call, const struct audit_request *request,
-    struct cursor *cursor)
-{
-	int64_t limit =
-	    request->limit > 0 ? request->limit : AUDIT_LIMIT_PRESET;
-
-	if (cursor->begun)
-		return OK;
-	cursor->begun = true;
-	cursor->follow = request->follow;
-	return audit_seq_back(call->txn, limit, &cursor->seq);
-}
-
-static bool
-is_wanted(const struct audit_record *event, const char *user)
-{
-	if (user == NULL)
-		return true;
-	return event->user != NULL && strcmp(event->user, user) == 0;
-}
-
-enum err
-admin_audit(struct call *call, const struct audit_request *request,
-    struct cursor *cursor, struct audit_view *entry)
-{
-	auto_clear(audit_record) struct audit_record event = {0};
-	enum err e = begin_audit(call, request, cursor);
-
-	for (int i = 0; e == OK && i < CURSOR_LOOKS_MAX; i++) {
-		e = audit_next(call->txn, cursor->seq, &event);
-		if (e != OK)
-			return e;
-		cursor->seq = event.seq;
-		if (!is_wanted(&event, request->user))
-			continue;
-		view_event(&event, entry);
-		return OK;
-	}
-	return e == OK ? ERR_GO_ON : e;
-}
-
 static enum err
 add_table(struct call *call, enum table table, json_t *tables)
 {

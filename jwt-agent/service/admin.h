@@ -9,14 +9,8 @@
 #include "varlink/admin.h"
 #include "varlink/login.h"
 
-#define AUDIT_LIMIT_PRESET 100
-
 MUST_USE enum err admin_status(
     struct call *call, const struct empty *request, struct status_reply *reply);
-MUST_USE enum err
-admin_audit(struct call *call, const struct audit_request *request,
-    struct cursor *cursor, struct audit_view *entry);
-
 MUST_USE enum err admin_store_stats(struct call *call,
     const struct empty *request, struct store_stats_reply *reply);
 

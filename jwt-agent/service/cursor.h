@@ -21,6 +21,7 @@ struct cursor {
 	char device[ID_SIZE + 1];
 	char id[ID_SIZE + 1];
 	int64_t seq;
+	int64_t back; /* entries to go back before it begins */
 	struct check_place place;
 };
 

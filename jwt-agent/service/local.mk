@@ -2,6 +2,7 @@
 noinst_LTLIBRARIES += %D%/libservice.la
 %C%_libservice_la_SOURCES = \
 	%D%/admin.c %D%/admin.h \
+	%D%/audit.c %D%/audit.h %D%/audithead.c \
 	%D%/call.c %D%/call.h \
 	%D%/code.c %D%/code.h \
 	%D%/code_device.c %D%/code_device.h \

@@ -21,14 +21,13 @@ view_findings(const struct check_step *step, json_t **out)
 }
 
 enum err
-admin_store_check(struct call *call, const struct empty *request,
-    struct cursor *cursor, struct check_view *entry)
+store_check_step(
+    struct call *call, struct cursor *cursor, struct check_view *entry)
 {
 	struct check_step step;
 	enum err e = check_step(call->txn, store_seal(call->service->store),
 	    &cursor->place, STORECHECK_STEP, &step);
 
-	(void)request;
 	if (e != OK)
 		return e;
 	cursor->begun = true;
@@ -41,4 +40,12 @@ admin_store_check(struct call *call, const struct empty *request,
 	entry->problems = step.problems;
 	entry->last = step.last;
 	return entry->table != NULL ? OK : ERR_NO_MEMORY;
+}
+
+enum err
+admin_store_check(struct call *call, const struct empty *request,
+    struct cursor *cursor, struct check_view *entry)
+{
+	(void)request;
+	return store_check_step(call, cursor, entry);
 }

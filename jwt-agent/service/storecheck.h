@@ -19,4 +19,9 @@ MUST_USE enum err
 admin_store_check(struct call *call, const struct empty *request,
     struct cursor *cursor, struct check_view *entry);
 
+/* One step from where the cursor's place is; ERR_NOT_FOUND behind the last
+ * table. */
+MUST_USE enum err store_check_step(
+    struct call *call, struct cursor *cursor, struct check_view *entry);
+
 #endif

@@ -1,0 +1,67 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "jwt-agent/cli/event.h"
+
+#include <stdio.h>
+#include <string.h>
+#include <time.h>
+
+/* A control character of ASCII, or of ISO 8859-1 in UTF-8. */
+static bool
+is_control(const unsigned char *at)
+{
+	return *at < ' ' || *at == 0x7f ||
+	    (at[0] == 0xc2 && at[1] >= 0x80 && at[1] <= 0x9f);
+}
+
+static void
+print_text(const char *before, const json_t *event, const char *member)
+{
+	const char *text = json_string_value(json_object_get(event, member));
+	const unsigned char *at = (const unsigned char *)text;
+
+	if (text == NULL)
+		return;
+	fputs(before, stdout);
+	for (; *at != '\0'; at++) {
+		putchar(is_control(at) ? '?' : *at);
+		at += is_control(at) && *at == 0xc2;
+	}
+}
+
+static void
+print_time(const json_t *event)
+{
+	time_t seconds =
+	    (time_t)json_integer_value(json_object_get(event, "time"));
+	char text[32] = "";
+	struct tm tm;
+
+	if (localtime_r(&seconds, &tm) != NULL)
+		strftime(text, sizeof(text), "%Y-%m-%d %H:%M:%S", &tm);
+	fputs(text, stdout);
+}
+
+static bool
+is_ok(const json_t *event)
+{
+	const char *reason =
+	    json_string_value(json_object_get(event, "reason"));
+
+	return reason != NULL && strcmp(reason, "ok") == 0;
+}
+
+enum err
+event_print(const json_t *event)
+{
+	print_time(event);
+	print_text("  ", event, "event");
+	print_text(" ", event, "outcome");
+	if (!is_ok(event))
+		print_text(" ", event, "reason");
+	print_text("  ", event, "user");
+	print_text(" ", event, "service");
+	print_text(" from ", event, "rhost");
+	print_text(": ", event, "detail");
+	putchar('\n');
+	return fflush(stdout) == 0 ? OK : ERR_IO;
+}
