@@ -181,8 +181,9 @@ def test_varlinkctl(machine, suite):
     assert "interface io.jwtagent.Session" in text
     for interface in machine.run("varlinkctl", "list-interfaces",
                                  socket).stdout.split():
-        machine.run("varlinkctl", "validate-idl",
-                    f"/usr/share/varlink/{interface}.varlink")
+        if interface.startswith("io.jwtagent"):
+            machine.run("varlinkctl", "validate-idl",
+                        f"/usr/share/varlink/{interface}.varlink")
     info = machine.run("varlinkctl", "call", socket,
                        "org.varlink.service.GetInfo", "{}").stdout
     assert "io.jwtagent.Login" in info

@@ -3,36 +3,37 @@
 and the doctor names the fault."""
 
 import json
-import re
 import statistics
 import time
 
 import pytest
-from harness import tokens
+from harness import tokens, waiting
 from machine import faults
 from machine.root import PASSWORDS
 
-# What is wrong, and what the doctor says of it.
+# What is wrong, and what the doctor calls it.
 FAULTS = {
-    "stopped": (faults.stopped, r"stopped|not running|no agent|nobody listens"),
-    "masked": (faults.masked, r"masked"),
-    "ends_at_once": (faults.ends_at_once, r"fail|crash|again and again"),
-    "killed_at_start": (faults.killed_at_start, r"fail|crash|again and again"),
-    "hanging": (faults.hanging, r"does not answer|in time"),
-    "store_unreadable": (faults.store_unreadable, r"/var/lib/jwt-agent/store"),
-    "typo": (faults.typo, r"acces_lifetime"),
-    "disk_full": (faults.disk_full, r"full|space"),
-    "clock_off": (faults.clock_off, r"clock"),
-    "half_configured": (faults.half_configured,
-                        r"(jwt-agent|libpam-jwt).*(half-)?configured"),
-    "module_missing": (faults.module_missing, r"no module|pam_jwt\.so"),
-    "no_master_key": (faults.no_master_key, r"master[ ._]key"),
+    "stopped": (faults.stopped, {"agent-stopped"}),
+    "masked": (faults.masked, {"agent-masked"}),
+    "ends_at_once": (faults.ends_at_once, {"agent-failing"}),
+    "killed_at_start": (faults.killed_at_start, {"agent-failing"}),
+    "hanging": (faults.hanging, {"agent-silent"}),
+    "store_unreadable": (faults.store_unreadable,
+                         {"store-unreadable", "store-foreign"}),
+    "typo": (faults.typo, {"config-invalid"}),
+    "disk_full": (faults.disk_full, {"disk-full"}),
+    "clock_ahead": (faults.clock_ahead, {"clock-wrong", "clock-jumped"}),
+    "clock_behind": (faults.clock_behind, {"clock-wrong", "clock-jumped"}),
+    "half_configured": (faults.half_configured, {"package-half-configured"}),
+    "module_missing": (faults.module_missing, {"module-missing"}),
+    "no_master_key": (faults.no_master_key, {"master-key-missing"}),
 }
 
 # In these the agent answers all the same.
-MILD = ("clock_off", "half_configured", "module_missing", "disk_full")
+MILD = ("clock_ahead", "clock_behind", "half_configured", "module_missing",
+        "disk_full")
 ADDED = 0.150
-ROUNDS = 9
+ROUNDS = 7
 
 
 @pytest.fixture(scope="module")
@@ -49,11 +50,10 @@ def token(machine, device):
 
 
 def findings(machine):
-    """What the doctor complains of, by root."""
+    """The names of what the doctor complains of, asked by root."""
     result = machine.run("jwt-agent", "doctor", "--json", code=None)
-    return [f"{finding['check']}: {finding['message']}"
-            for finding in json.loads(result.stdout)
-            if finding["result"] in ("fault", "warning")]
+    return {found.get("name") for found in json.loads(result.stdout)
+            if found["result"] in ("fault", "warning")}
 
 
 def password_ways_in(machine):
@@ -69,7 +69,7 @@ def password_ways_in(machine):
 
 @pytest.mark.parametrize("name", FAULTS)
 def test_passwords_work_and_the_doctor_knows(machine, device, name):
-    fault, said = FAULTS[name]
+    fault, names = FAULTS[name]
     access = token(machine, device)
     before = findings(machine)
 
@@ -78,10 +78,9 @@ def test_passwords_work_and_the_doctor_knows(machine, device, name):
         if name not in MILD:
             refused = machine.ssh("alice", *tokens.parts(access, 1000))
             assert refused.returncode == 255
-        found = findings(machine)
+        waiting.until(lambda: (findings(machine) - before) & names, 30,
+                      f"finding {names}")
 
-    new = [line for line in found if line not in before]
-    assert any(re.search(said, line) for line in new), "\n".join(new)
     result = machine.ssh("alice", *tokens.parts(access, 1000))
     assert result.stdout == "alice\n", result.stderr
 
@@ -112,17 +111,25 @@ def seconds_for_ssh(machine):
     return time.monotonic() - start
 
 
+def seconds_added(machine, way):
+    """By our profile, to the median; measured by turns with it and without."""
+    times = {"enable": [], "disable": []}
+    for _ in range(ROUNDS):
+        for state, taken in times.items():
+            machine.run("pam-auth-update", f"--{state}", "jwt")
+            taken.append(way(machine))
+    machine.run("pam-auth-update", "--enable", "jwt")
+    print(f"{way.__name__}: {times}")
+    return statistics.median(times["enable"]) - statistics.median(
+        times["disable"])
+
+
 @pytest.mark.parametrize("way", [seconds_for_sudo, seconds_for_ssh])
 def test_a_password_waits_for_nobody(machine, way):
-    """Nobody listens; measured by turns with and without our profile."""
-    times = {"with": [], "without": []}
+    """Nobody listens. A machine with other work to do is given three tries:
+    one that waited would fail in each of them."""
     with faults.stopped(machine):
-        for _ in range(ROUNDS):
-            times["with"].append(way(machine))
-            machine.run("pam-auth-update", "--disable", "jwt")
-            times["without"].append(way(machine))
-            machine.run("pam-auth-update", "--enable", "jwt")
-    medians = {name: statistics.median(taken)
-               for name, taken in times.items()}
-    print(f"{way.__name__}: {medians}")
-    assert medians["with"] - medians["without"] < ADDED, times
+        added = [seconds_added(machine, way)]
+        while added[-1] >= ADDED and len(added) < 3:
+            added.append(seconds_added(machine, way))
+    assert added[-1] < ADDED, added

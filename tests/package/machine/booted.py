@@ -37,6 +37,8 @@ class Machine:
         self.process = subprocess.Popen(
             ["systemd-nspawn", "-D", self.root.path, "--register=no",
              "--keep-unit", "--link-journal=no", "--boot", "--settings=no",
+             # without it units cannot have a network of their own
+             "--capability=CAP_NET_ADMIN",
              "--resolv-conf=off", "--timezone=off", "--console=interactive"],
             stdin=terminal, stdout=terminal, stderr=terminal,
             env={**ENVIRONMENT, "TERM": "dumb"}, start_new_session=True,

@@ -5,14 +5,17 @@ import contextlib
 import subprocess
 from pathlib import Path
 
-from harness import waiting
+from harness import clock, waiting
 
 from . import packages
 
 UNITS = ("jwt-agent.socket", "jwt-agent.service")
 CONFIG = "/etc/jwt-agent/jwt-agent.conf"
 STATE = "/var/lib/jwt-agent"
-CLOCK = Path(__file__).parents[2] / "system" / "harness" / "clock.c"
+CLOCK = "/etc/clock-of-test"
+LIBRARY = "/usr/lib/clock-of-test.so"
+CLOCK_SOURCE = Path(clock.__file__).with_suffix(".c")
+CLOCKED = ("jwt-agent.service", "ssh.service", "console-getty.service")
 
 
 def start(machine):
@@ -154,20 +157,28 @@ def disk_full(machine):
 
 
 @contextlib.contextmanager
-def clock_off(machine):
-    """An hour ahead, for whatever starts now. The clock of the host stays."""
-    library = machine.path("/usr/lib/clock.so")
-    subprocess.run(["cc", "-D_GNU_SOURCE", "-DCLOCK_AHEAD=3600", "-O1",
-                    "-shared", "-fPIC", "-o", library, CLOCK], check=True)
-    machine.write("/etc/ld.so.preload", "/usr/lib/clock.so\n")
-    machine.systemctl("restart", "jwt-agent.service", "ssh.service",
-                      "console-getty.service")
+def clock_jumps(machine, seconds):
+    """For whatever starts from now on. The clock of the host stays."""
+    hands = clock.Clock(machine.path(CLOCK))
+    subprocess.run(["cc", "-D_GNU_SOURCE", f'-DCLOCK_FILE="{CLOCK}"', "-O1",
+                    "-shared", "-fPIC", "-o", machine.path(LIBRARY),
+                    CLOCK_SOURCE], check=True)
+    machine.write("/etc/ld.so.preload", f"{LIBRARY}\n")
+    machine.systemctl("restart", *CLOCKED)
+    hands.jump(seconds)
     try:
         yield
     finally:
         machine.run("rm", "/etc/ld.so.preload")
-        machine.systemctl("restart", "jwt-agent.service", "ssh.service",
-                          "console-getty.service")
+        machine.systemctl("restart", *CLOCKED)
+
+
+def clock_ahead(machine):
+    return clock_jumps(machine, 3600)
+
+
+def clock_behind(machine):
+    return clock_jumps(machine, -3600)
 
 
 @contextlib.contextmanager

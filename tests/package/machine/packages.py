@@ -4,6 +4,7 @@ a booted Machine."""
 
 NAMES = ("jwt-agent", "libpam-jwt")
 UNITS = ("jwt-agent.socket", "jwt-agent-fetcher.socket", "jwt-agent.service")
+SSHD_CONFIG = "/etc/ssh/sshd_config.d/10-jwt-agent.conf"
 EXAMPLES = "/usr/share/doc/jwt-agent/examples"
 
 
@@ -28,8 +29,7 @@ def enable(place):
 
 
 def enable_sshd(place):
-    place.run("cp", f"{EXAMPLES}/sshd/10-jwt-agent.conf",
-              "/etc/ssh/sshd_config.d/")
+    place.run("cp", f"{EXAMPLES}/sshd/10-jwt-agent.conf", SSHD_CONFIG)
 
 
 def state(place, name):

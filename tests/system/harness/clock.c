@@ -5,7 +5,7 @@
  * true ones. CLOCK_FILE: a file of two numbers of milliseconds, by which
  * the wall clock alone and both of them are ahead, for a test to write while
  * the agent runs.
- * CLOCK_AHEAD, set by the compiler, is CLOCK_SHIFT for those who come without an
+ * CLOCK_FILE, too, may be set by the compiler, for those who come without an
  * environment.
  * Every other clock is true: libfaketime would shift timers on the monotonic
  * clock as well.
@@ -20,8 +20,8 @@
 #include <time.h>
 #include <unistd.h>
 
-#ifndef CLOCK_AHEAD
-#define CLOCK_AHEAD 0
+#ifndef CLOCK_FILE
+#define CLOCK_FILE NULL
 #endif
 
 struct moving {
@@ -32,7 +32,7 @@ struct moving {
 typedef int (*clock_function)(clockid_t clock, struct timespec *now);
 
 static clock_function real;
-static time_t passed = CLOCK_AHEAD;
+static time_t passed;
 static const volatile struct moving *moving;
 
 __attribute__((constructor)) static void
@@ -40,7 +40,11 @@ begin(void)
 {
 	const char *seconds = getenv("CLOCK_SHIFT");
 	const char *path = getenv("CLOCK_FILE");
-	int fd = path != NULL ? open(path, O_RDONLY | O_CLOEXEC) : -1;
+	int fd;
+
+	if (path == NULL)
+		path = CLOCK_FILE;
+	fd = path != NULL ? open(path, O_RDONLY | O_CLOEXEC) : -1;
 
 	real = (clock_function)dlsym(RTLD_NEXT, "clock_gettime");
 	if (seconds != NULL)
