@@ -26,6 +26,7 @@ static const struct cli_option_row rows[CLI_OPTION_COUNT] = {
     [CLI_LIMIT] = {"limit", "COUNT", "how many events"},
     [CLI_PAM_DIR] = {"pam-dir", "FOLDER", "where the PAM files are"},
     [CLI_SSHD_CONFIG] = {"sshd-config", "FILE", "configuration of sshd"},
+    [CLI_ROOT] = {"root", "FOLDER", "a system that does not run is below this"},
     [CLI_JWK] = {"jwk", "FILE", "the key, a JWK or a JWK Set"},
     [CLI_ALG] = {"alg", "ALG", "the only algorithm to accept"},
     [CLI_DEVICE] = {"device", "DEVICE", "of this device"},

@@ -34,6 +34,7 @@ enum cli_option {
 	CLI_LIMIT,
 	CLI_PAM_DIR,
 	CLI_SSHD_CONFIG,
+	CLI_ROOT,
 	CLI_JWK,
 	CLI_ALG,
 	CLI_DEVICE,

@@ -15,21 +15,29 @@ noinst_LTLIBRARIES += %D%/libcli.la
 	%D%/device.c \
 	%D%/doctor.c %D%/doctor.h \
 	%D%/doctor_agent.c \
+	%D%/doctor_clock.c \
 	%D%/doctor_login.c \
+	%D%/doctor_module.c \
+	%D%/doctor_package.c \
+	%D%/doctor_store.c \
+	%D%/doctor_units.c \
 	%D%/ends.c %D%/ends.h \
 	%D%/enroll.c \
 	%D%/event.c %D%/event.h \
+	%D%/finding.c %D%/finding.h \
 	%D%/identity.c %D%/identity.h \
 	%D%/issuer.c \
 	%D%/jws.c \
 	%D%/forget.c \
 	%D%/key.c \
 	%D%/meter.c %D%/meter.h \
+	%D%/modulefile.c %D%/modulefile.h \
 	%D%/newfile.c %D%/newfile.h \
 	%D%/output.c %D%/output.h \
 	%D%/pamcheck.c %D%/pamcheck.h \
 	%D%/pamcontrol.c %D%/pamcontrol.h \
 	%D%/pamfile.c %D%/pamfile.h \
+	%D%/pamservices.c %D%/pamservices.h \
 	%D%/qr.c %D%/qr.h \
 	%D%/refresh.c %D%/refresh.h \
 	%D%/proof.c %D%/proof.h \
@@ -42,6 +50,7 @@ noinst_LTLIBRARIES += %D%/libcli.la
 	%D%/store.c \
 	%D%/token.c \
 	%D%/tokenfile.c %D%/tokenfile.h \
+	%D%/unit.c %D%/unit.h \
 	%D%/usage.c %D%/usage.h \
 	%D%/user.c \
 	%D%/watch.c %D%/watch.h \
@@ -52,6 +61,7 @@ noinst_LTLIBRARIES += %D%/libcli.la
 	jwt-agent/verify/libverify.la \
 	varlink/libvarlink.la \
 	$(SMARTCOLS_LIBS) \
+	$(SYSTEMD_LIBS) \
 	$(QRENCODE_LIBS)
 
 dist_man_MANS += man/jwt-agent.1 man/jwt-agent.conf.5

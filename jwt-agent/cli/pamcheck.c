@@ -35,8 +35,10 @@ answer(const struct pam_line *line, void *context)
 	const struct question *question = context;
 
 	if (pam_line_is(line, PAMCHECK_MODULE))
-		return pam_line_has(line, "observe") ? PAM_ANSWER_IGNORE
-						     : question->ours;
+		return pam_line_has(line, "observe") &&
+			question->ours != PAM_ANSWER_MODULE_UNKNOWN
+		    ? PAM_ANSWER_IGNORE
+		    : question->ours;
 	if (pam_line_is(line, "pam_deny.so"))
 		return PAM_ANSWER_AUTH_ERR;
 	if (pam_line_is(line, "pam_permit.so"))
@@ -87,10 +89,19 @@ has_other_judge(const struct pam_stack *stack, enum pam_phase phase)
 	return false;
 }
 
-static bool
-is_observing(const struct pam_line *line)
+/* Our first line with or without `observe`, NULL when there is none. */
+static const struct pam_line *
+our_auth_line(const struct pam_stack *stack, bool observing)
 {
-	return pam_line_has(line, "observe");
+	for (size_t i = 0; i < stack->count; i++) {
+		const struct pam_line *line = &stack->line[i];
+
+		if (line->phase == PAM_PHASE_AUTH &&
+		    pam_line_is(line, PAMCHECK_MODULE) &&
+		    pam_line_has(line, "observe") == observing)
+			return line;
+	}
+	return NULL;
 }
 
 static bool
@@ -104,30 +115,54 @@ stands_after_deny(const struct pam_stack *stack)
 	return false;
 }
 
+/* A password module below us that asks by itself for what we have asked for:
+ * a program that answers one prompt gets stuck. */
+static bool
+is_asked_twice(const struct pam_stack *stack)
+{
+	static const char *const modules[] = {"pam_unix.so", "pam_sss.so",
+	    "pam_krb5.so", "pam_ldap.so", "pam_winbind.so"};
+	bool asked = false;
+
+	for (size_t i = 0; i < stack->count; i++) {
+		const struct pam_line *line = &stack->line[i];
+
+		if (line->phase != PAM_PHASE_AUTH)
+			continue;
+		asked |= pam_line_is(line, PAMCHECK_MODULE);
+		for (size_t j = 0; j < sizeof(modules) / sizeof(*modules); j++)
+			if (asked && pam_line_is(line, modules[j]) &&
+			    !pam_line_has(line, "try_first_pass") &&
+			    !pam_line_has(line, "use_first_pass"))
+				return true;
+	}
+	return false;
+}
+
 struct verdicts {
 	struct pam_verdict *verdict;
 	size_t count;
 };
 
 static void
-say(struct verdicts *verdicts, bool fault, const char *sentence,
-    const char *next)
+say(struct verdicts *verdicts, enum finding finding, const char *sentence)
 {
 	if (verdicts->count < PAM_VERDICTS_MAX)
 		verdicts->verdict[verdicts->count++] =
-		    (struct pam_verdict){fault, sentence, next};
+		    (struct pam_verdict){finding, sentence};
 }
 
 static void
 judge_fallback(const struct pam_stack *stack, struct verdicts *verdicts)
 {
-	if (grants(stack, PAM_PHASE_AUTH, PAM_ANSWER_AUTHINFO_UNAVAIL,
+	if (!grants(stack, PAM_PHASE_AUTH, PAM_ANSWER_AUTHINFO_UNAVAIL,
 		PAM_ANSWER_SUCCESS))
-		return;
-	say(verdicts, true,
-	    "while the agent is down nobody gets in, not even by password",
-	    "write: auth sufficient pam_jwt.so, and the password modules "
-	    "below it");
+		say(verdicts, FOUND_PAM_LOCKS_OUT,
+		    "while the agent is down nobody gets in, not even by "
+		    "password");
+	else if (!grants(stack, PAM_PHASE_AUTH, PAM_ANSWER_AUTH_ERR,
+		     PAM_ANSWER_SUCCESS))
+		say(verdicts, FOUND_PAM_LOCKS_OUT, "no password gets in");
 }
 
 static void
@@ -137,76 +172,125 @@ judge_token(const struct pam_stack *stack, struct verdicts *verdicts)
 		stack, PAM_PHASE_AUTH, PAM_ANSWER_SUCCESS, PAM_ANSWER_AUTH_ERR))
 		return;
 	if (stands_after_deny(stack))
-		say(verdicts, true,
-		    "pam_jwt.so stands below pam_deny.so and is never asked",
-		    "move the pam_jwt.so line above the password modules");
+		say(verdicts, FOUND_PAM_BELOW_DENY,
+		    "pam_jwt.so stands below pam_deny.so and is never asked");
 	else if (!grants(stack, PAM_PHASE_AUTH, PAM_ANSWER_SUCCESS,
 		     PAM_ANSWER_SUCCESS))
-		say(verdicts, true, "even a good token does not get in",
-		    "see how many lines success=N jumps over");
+		say(verdicts, FOUND_PAM_JUMP_WRONG,
+		    "even a good token does not get in");
 	else
-		say(verdicts, false,
+		say(verdicts, FOUND_PAM_NOT_ENOUGH,
 		    "a token alone does not get in, another module must "
-		    "agree",
-		    "write: auth sufficient pam_jwt.so, if a token shall do");
+		    "agree");
 }
 
 static void
-judge_auth(const struct pam_stack *stack, struct verdicts *verdicts)
+judge_auth(
+    const struct pam_stack *stack, bool interactive, struct verdicts *verdicts)
 {
 	if (grants(stack, PAM_PHASE_AUTH, PAM_ANSWER_AUTH_ERR,
 		PAM_ANSWER_AUTH_ERR) ||
 	    grants(stack, PAM_PHASE_AUTH, PAM_ANSWER_AUTHINFO_UNAVAIL,
 		PAM_ANSWER_AUTH_ERR))
-		say(verdicts, true,
-		    "somebody with neither token nor password gets in",
-		    "end the auth lines with: auth required pam_deny.so");
-	if (is_observing(our_line(stack, PAM_PHASE_AUTH)))
+		say(verdicts, FOUND_PAM_OPEN,
+		    "somebody with neither token nor password gets in");
+	if (is_asked_twice(stack))
+		say(verdicts, FOUND_PAM_ASKS_TWICE,
+		    "the password is asked for a second time");
+	if (our_auth_line(stack, false) == NULL)
 		return;
+	if (our_auth_line(stack, true) != NULL)
+		say(verdicts, FOUND_PAM_OBSERVES,
+		    "one line observes beside one that logs in");
 	judge_token(stack, verdicts);
-	judge_fallback(stack, verdicts);
+	if (interactive)
+		judge_fallback(stack, verdicts);
 }
 
 static void
 judge_account(const struct pam_stack *stack, struct verdicts *verdicts)
 {
 	if (!pamcheck_names(stack, PAM_PHASE_ACCOUNT)) {
-		say(verdicts, true,
+		say(verdicts, FOUND_PAM_NO_ACCOUNT,
 		    "there is no account line: what was revoked since the "
-		    "token was checked is not seen",
-		    "add: account required pam_jwt.so");
+		    "token was checked is not seen");
 		return;
 	}
 	if (has_other_judge(stack, PAM_PHASE_ACCOUNT) &&
 	    grants(stack, PAM_PHASE_ACCOUNT, PAM_ANSWER_SUCCESS,
 		PAM_ANSWER_ACCT_EXPIRED))
-		say(verdicts, false,
+		say(verdicts, FOUND_PAM_ACCOUNT_BYPASS,
 		    "a token passes the account checks of the other modules "
-		    "by",
-		    "write: account required pam_jwt.so");
+		    "by");
 	if (has_other_judge(stack, PAM_PHASE_AUTH) &&
 	    !grants(stack, PAM_PHASE_ACCOUNT, PAM_ANSWER_IGNORE,
 		PAM_ANSWER_SUCCESS))
-		say(verdicts, true,
-		    "who came in by password fails in the account lines",
-		    "write: account required pam_jwt.so");
+		say(verdicts, FOUND_PAM_ACCOUNT_LOCKS,
+		    "who came in by password fails in the account lines");
+}
+
+static void
+judge_session(
+    const struct pam_stack *stack, bool interactive, struct verdicts *verdicts)
+{
+	if (!pamcheck_names(stack, PAM_PHASE_SESSION)) {
+		if (interactive)
+			say(verdicts, FOUND_PAM_NO_SESSION,
+			    "there is no session line: a revoke cannot end "
+			    "sessions");
+		return;
+	}
+	if (has_other_judge(stack, PAM_PHASE_AUTH) &&
+	    has_other_judge(stack, PAM_PHASE_SESSION) &&
+	    !grants(stack, PAM_PHASE_SESSION, PAM_ANSWER_IGNORE,
+		PAM_ANSWER_SUCCESS))
+		say(verdicts, FOUND_PAM_SESSION_LOCKS,
+		    "who came in by password gets no session");
+}
+
+/* Whether a phase lets others in while all is well, and not when our file is
+ * gone: a dash before the line keeps libpam from logging that, and no more. */
+static bool
+needs_file(const struct pam_stack *stack, enum pam_phase phase)
+{
+	enum pam_answer ours = phase == PAM_PHASE_AUTH
+	    ? PAM_ANSWER_AUTHINFO_UNAVAIL
+	    : PAM_ANSWER_IGNORE;
+
+	return pamcheck_names(stack, phase) && has_other_judge(stack, phase) &&
+	    grants(stack, phase, ours, PAM_ANSWER_SUCCESS) &&
+	    !grants(
+		stack, phase, PAM_ANSWER_MODULE_UNKNOWN, PAM_ANSWER_SUCCESS);
+}
+
+static void
+judge_file(const struct pam_stack *stack, struct verdicts *verdicts)
+{
+	if (!has_other_judge(stack, PAM_PHASE_AUTH))
+		return;
+	for (int phase = 0; phase < PAM_PHASE_COUNT; phase++)
+		if (phase != PAM_PHASE_PASSWORD &&
+		    needs_file(stack, (enum pam_phase)phase)) {
+			say(verdicts, FOUND_PAM_NEEDS_FILE,
+			    "without the file pam_jwt.so nobody would get in, "
+			    "not even by password");
+			return;
+		}
 }
 
 size_t
-pamcheck_judge(
-    const struct pam_stack *stack, struct pam_verdict verdict[PAM_VERDICTS_MAX])
+pamcheck_judge(const struct pam_stack *stack, bool interactive,
+    struct pam_verdict verdict[PAM_VERDICTS_MAX])
 {
 	struct verdicts verdicts = {.verdict = verdict};
 
 	if (!pamcheck_names(stack, PAM_PHASE_AUTH))
 		return 0;
-	judge_auth(stack, &verdicts);
-	if (is_observing(our_line(stack, PAM_PHASE_AUTH)))
+	judge_auth(stack, interactive, &verdicts);
+	judge_file(stack, &verdicts);
+	if (our_auth_line(stack, false) == NULL)
 		return verdicts.count; /* nobody comes in by us */
 	judge_account(stack, &verdicts);
-	if (!pamcheck_names(stack, PAM_PHASE_SESSION))
-		say(&verdicts, false,
-		    "there is no session line: a revoke cannot end sessions",
-		    "add: session required pam_jwt.so");
+	judge_session(stack, interactive, &verdicts);
 	return verdicts.count;
 }

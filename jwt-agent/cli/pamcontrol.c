@@ -33,6 +33,7 @@ static const char *const answers[] = {
     [PAM_ANSWER_AUTHINFO_UNAVAIL] = "authinfo_unavail",
     [PAM_ANSWER_ACCT_EXPIRED] = "acct_expired",
     [PAM_ANSWER_IGNORE] = "ignore",
+    [PAM_ANSWER_MODULE_UNKNOWN] = "module_unknown",
 };
 
 static int

@@ -17,6 +17,7 @@ enum pam_answer {
 	PAM_ANSWER_AUTHINFO_UNAVAIL,
 	PAM_ANSWER_ACCT_EXPIRED,
 	PAM_ANSWER_IGNORE,
+	PAM_ANSWER_MODULE_UNKNOWN, /* there is no such file */
 };
 
 bool pam_control_valid(const char *control);

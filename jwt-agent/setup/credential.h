@@ -10,9 +10,6 @@
 
 #include "base/secret.h"
 
-/* Where LoadCredentialEncrypted=master.key:jwt-agent.master.key finds it. */
-#define CREDENTIAL_PATH "/etc/credstore.encrypted/jwt-agent.master.key"
-
 /*
  * Encrypts the key, tries whether it can be decrypted again, and writes it,
  * mode 0600, in a folder that is made if it is missing. Never replaces a file.

@@ -2,6 +2,7 @@
 #include "jwt-agent/setup/setup.h"
 
 #include "jwt-agent/setup/credential.h"
+#include "lmdb-store/masterkey.h"
 
 #include <stdarg.h>
 #include <stdio.h>
@@ -41,7 +42,7 @@ setup_run(const struct config *config, bool dry_run, json_t **steps)
 	struct setup setup = {
 	    .config = config,
 	    .dry_run = dry_run,
-	    .credential = CREDENTIAL_PATH,
+	    .credential = MASTERKEY_SYSTEMD_FILE,
 	    .uid = (uid_t)-1,
 	    .gid = (gid_t)-1,
 	    .steps = json_array(),

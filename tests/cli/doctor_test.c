@@ -12,8 +12,8 @@
 #include <string.h>
 #include <sys/stat.h>
 
-#define ACCOUNT "account required pam_jwt.so\naccount required pam_unix.so\n"
-#define SESSION "session required pam_jwt.so\n"
+#define ACCOUNT ACCOUNT_LINE "\naccount required pam_unix.so\n"
+#define SESSION SESSION_LINE "\nsession required pam_unix.so\n"
 #define REST ACCOUNT SESSION
 
 static struct command_run run;
@@ -141,100 +141,149 @@ test_too_many_lines(void **state)
 	assert_non_null(strstr(error.text, "too many lines"));
 }
 
+#define NONE FINDING_COUNT
+
+static const struct judgement {
+	const char *text;
+	enum finding finding[2]; /* NONE: no more */
+} judgements[] = {
+    /* as it should be */
+    {"auth sufficient pam_jwt.so\n@include common-auth\n" REST, {NONE, NONE}},
+    {"-auth [success=done default=ignore] pam_jwt.so\n"
+     "@include common-auth\n" REST,
+	{NONE, NONE}},
+    {"auth [success=3 default=ignore] pam_jwt.so\n"
+     "auth [success=2 default=ignore] pam_unix.so try_first_pass\n"
+     "auth requisite pam_deny.so\nauth required pam_env.so\n"
+     "auth required pam_permit.so\n" REST,
+	{NONE, NONE}},
+    {"auth sufficient pam_jwt.so\nauth substack common-auth\n" REST,
+	{NONE, NONE}},
+    {"auth sufficient pam_rootok.so\nauth sufficient pam_jwt.so\n"
+     "auth required pam_unix.so use_first_pass\n" REST,
+	{NONE, NONE}},
+    {"auth optional pam_jwt.so observe\n@include common-auth\n", {NONE, NONE}},
+    {"auth sufficient pam_unix.so\n"
+     "auth [success=ok default=bad module_unknown=ignore] pam_jwt.so "
+     "use_first_pass\n" REST,
+	{NONE, NONE}},
+    /* not named at all */
+    {"@include common-auth\n", {NONE, NONE}},
+    /* lock-outs */
+    {"auth required pam_jwt.so\n@include common-auth\n" REST,
+	{FOUND_PAM_NOT_ENOUGH, FOUND_PAM_LOCKS_OUT}},
+    {"auth requisite pam_jwt.so\n" REST, {FOUND_PAM_LOCKS_OUT, NONE}},
+    {"auth required pam_jwt.so\n" REST, {FOUND_PAM_LOCKS_OUT, NONE}},
+    {"auth sufficient pam_jwt.so\nauth required pam_deny.so\n" REST,
+	{FOUND_PAM_LOCKS_OUT, NONE}},
+    {"auth [success=1 default=die] pam_jwt.so\n@include common-auth\n" REST,
+	{FOUND_PAM_JUMP_WRONG, FOUND_PAM_LOCKS_OUT}},
+    {"auth [success=2 default=ignore auth_err=die] pam_jwt.so\n"
+     "@include common-auth\n" REST,
+	{FOUND_PAM_LOCKS_OUT, NONE}},
+    {"auth [success=2 default=ignore module_unknown=die] pam_jwt.so\n"
+     "@include common-auth\n" REST,
+	{FOUND_PAM_NEEDS_FILE, NONE}},
+    /* a dash keeps libpam quiet and lets nobody in */
+    {"auth sufficient pam_jwt.so\n@include common-auth\n"
+     "-account required pam_jwt.so\naccount required pam_unix.so\n" SESSION,
+	{FOUND_PAM_NEEDS_FILE, NONE}},
+    {"auth sufficient pam_jwt.so\n@include common-auth\n" ACCOUNT
+     "-session required pam_jwt.so\nsession required pam_unix.so\n",
+	{FOUND_PAM_NEEDS_FILE, NONE}},
+    {"-auth required pam_jwt.so observe\n@include common-auth\n",
+	{FOUND_PAM_NEEDS_FILE, NONE}},
+    /* never asked, or asked in vain */
+    {"@include common-auth\nauth sufficient pam_jwt.so\n" REST,
+	{FOUND_PAM_BELOW_DENY, NONE}},
+    {"auth [success=1 default=ignore] pam_jwt.so\n@include common-auth\n" REST,
+	{FOUND_PAM_JUMP_WRONG, NONE}},
+    {"auth [success=9 default=ignore] pam_jwt.so\n@include common-auth\n" REST,
+	{FOUND_PAM_JUMP_WRONG, NONE}},
+    /* open to everybody */
+    {"auth sufficient pam_jwt.so\nauth required pam_permit.so\n" REST,
+	{FOUND_PAM_OPEN, NONE}},
+    {"auth optional pam_jwt.so\nauth optional pam_permit.so\n" REST,
+	{FOUND_PAM_OPEN, NONE}},
+    /* two prompts, two lines */
+    {"auth sufficient pam_jwt.so\nauth required pam_unix.so nullok\n" REST,
+	{FOUND_PAM_ASKS_TWICE, NONE}},
+    {"auth optional pam_jwt.so observe\nauth required pam_sss.so\n",
+	{FOUND_PAM_ASKS_TWICE, NONE}},
+    {"auth optional pam_jwt.so observe\nauth sufficient pam_jwt.so "
+     "try_first_pass\n@include common-auth\n" REST,
+	{FOUND_PAM_OBSERVES, NONE}},
+    /* the other phases */
+    {"auth sufficient pam_jwt.so\n@include common-auth\n"
+     "account required pam_unix.so\n" SESSION,
+	{FOUND_PAM_NO_ACCOUNT, NONE}},
+    {"auth sufficient pam_jwt.so\n@include common-auth\n"
+     "account sufficient pam_jwt.so\naccount required pam_unix.so\n" SESSION,
+	{FOUND_PAM_ACCOUNT_BYPASS, NONE}},
+    {"auth sufficient pam_jwt.so\n@include common-auth\n"
+     "account [default=die success=ok] pam_jwt.so\n"
+     "account required pam_unix.so\n" SESSION,
+	{FOUND_PAM_ACCOUNT_LOCKS, NONE}},
+    {"auth sufficient pam_jwt.so\n@include common-auth\n" ACCOUNT,
+	{FOUND_PAM_NO_SESSION, NONE}},
+    {"auth sufficient pam_jwt.so\n@include common-auth\n" ACCOUNT
+     "session [success=ok default=die] pam_jwt.so\n"
+     "session required pam_unix.so\n",
+	{FOUND_PAM_SESSION_LOCKS, NONE}},
+};
+
+static void
+assert_judged(const struct folder *folder, const struct judgement *judgement)
+{
+	auto_free(pam_stack) struct pam_stack *stack = NULL;
+	struct pam_verdict verdict[PAM_VERDICTS_MAX];
+	size_t count, expected = 0;
+
+	folder_write(folder, "svc", judgement->text, 0644);
+	stack = read_stack(folder, "svc");
+	count = pamcheck_judge(stack, true, verdict);
+	while (expected < 2 && judgement->finding[expected] != NONE)
+		expected++;
+	for (size_t i = 0; i < count; i++)
+		if (i >= expected ||
+		    verdict[i].finding != judgement->finding[i])
+			fail_msg("%s%s", judgement->text, verdict[i].sentence);
+	if (count != expected)
+		fail_msg("silent about: %s", judgement->text);
+}
+
 static void
 test_judgement(void **state)
 {
-	static const struct {
-		const char *text;
-		const char *sentence[2]; /* beginnings; NULL: no more */
-	} stacks[] = {
-	    /* as it should be */
-	    {"auth sufficient pam_jwt.so\n@include common-auth\n" REST, {NULL}},
-	    {"auth [success=done default=ignore] pam_jwt.so\n"
-	     "@include common-auth\n" REST,
-		{NULL}},
-	    {"auth [success=3 default=ignore] pam_jwt.so\n"
-	     "auth [success=2 default=ignore] pam_unix.so try_first_pass\n"
-	     "auth requisite pam_deny.so\nauth required pam_env.so\n"
-	     "auth required pam_permit.so\n" REST,
-		{NULL}},
-	    {"auth sufficient pam_jwt.so\nauth substack common-auth\n" REST,
-		{NULL}},
-	    {"auth sufficient pam_rootok.so\nauth sufficient pam_jwt.so\n"
-	     "auth required pam_unix.so\n" REST,
-		{NULL}},
-	    {"auth required pam_jwt.so observe\n@include common-auth\n" REST,
-		{NULL}},
-	    {"auth sufficient pam_unix.so\nauth required pam_jwt.so\n" REST,
-		{NULL}},
-	    /* not named at all */
-	    {"@include common-auth\n", {NULL}},
-	    /* lock-outs */
-	    {"auth required pam_jwt.so\n@include common-auth\n" REST,
-		{"a token alone does not", "while the agent is down"}},
-	    {"auth requisite pam_jwt.so\n" REST, {"while the agent is down"}},
-	    {"auth required pam_jwt.so\n" REST, {"while the agent is down"}},
-	    {"auth sufficient pam_jwt.so\nauth required pam_deny.so\n" REST,
-		{"while the agent is down"}},
-	    {"auth [success=1 default=die] pam_jwt.so\n"
-	     "@include common-auth\n" REST,
-		{"even a good token", "while the agent is down"}},
-	    /* never asked, or asked in vain */
-	    {"@include common-auth\nauth sufficient pam_jwt.so\n" REST,
-		{"pam_jwt.so stands below pam_deny.so"}},
-	    {"auth [success=1 default=ignore] pam_jwt.so\n"
-	     "@include common-auth\n" REST,
-		{"even a good token"}},
-	    {"auth [success=9 default=ignore] pam_jwt.so\n"
-	     "@include common-auth\n" REST,
-		{"even a good token"}},
-	    /* open to everybody */
-	    {"auth sufficient pam_jwt.so\nauth required pam_permit.so\n" REST,
-		{"somebody with neither"}},
-	    {"auth optional pam_jwt.so\nauth optional pam_permit.so\n" REST,
-		{"somebody with neither"}},
-	    /* the other phases */
-	    {"auth sufficient pam_jwt.so\n@include common-auth\n"
-	     "account required pam_unix.so\n" SESSION,
-		{"there is no account line"}},
-	    {"auth sufficient pam_jwt.so\n@include common-auth\n"
-	     "account sufficient pam_jwt.so\naccount required "
-	     "pam_unix.so\n" SESSION,
-		{"a token passes the account checks"}},
-	    {"auth sufficient pam_jwt.so\n@include common-auth\n"
-	     "account [default=die success=ok] pam_jwt.so\n"
-	     "account required pam_unix.so\n" SESSION,
-		{"who came in by password fails"}},
-	    {"auth sufficient pam_jwt.so\n@include common-auth\n" ACCOUNT,
-		{"there is no session line"}},
-	};
 	auto_clear(folder) struct folder folder;
 
 	(void)state;
 	folder_new(&folder);
 	folder_write(&folder, "common-auth",
-	    "auth [success=1 default=ignore] pam_unix.so nullok\n"
+	    "auth [success=1 default=ignore] pam_unix.so try_first_pass\n"
 	    "auth requisite pam_deny.so\nauth required pam_permit.so\n",
 	    0644);
-	for (size_t i = 0; i < sizeof(stacks) / sizeof(*stacks); i++) {
-		auto_free(pam_stack) struct pam_stack *stack = NULL;
-		struct pam_verdict verdict[PAM_VERDICTS_MAX];
-		size_t count, expected = 0;
+	for (size_t i = 0; i < sizeof(judgements) / sizeof(*judgements); i++)
+		assert_judged(&folder, &judgements[i]);
+}
 
-		folder_write(&folder, "svc", stacks[i].text, 0644);
-		stack = read_stack(&folder, "svc");
-		count = pamcheck_judge(stack, verdict);
-		while (expected < 2 && stacks[i].sentence[expected] != NULL)
-			expected++;
-		for (size_t j = 0; j < count; j++)
-			if (j >= expected ||
-			    strncmp(verdict[j].sentence, stacks[i].sentence[j],
-				strlen(stacks[i].sentence[j])) != 0)
-				fail_msg("%s%s", stacks[i].text,
-				    verdict[j].sentence);
-		if (count != expected)
-			fail_msg("silent about: %s", stacks[i].text);
-	}
+/* Programs have no password to go on with, and may open no sessions. */
+static void
+test_where_nobody_sits(void **state)
+{
+	auto_clear(folder) struct folder folder;
+	auto_free(pam_stack) struct pam_stack *stack = NULL;
+	struct pam_verdict verdict[PAM_VERDICTS_MAX];
+
+	(void)state;
+	folder_new(&folder);
+	folder_write(&folder, "svc",
+	    "auth required pam_jwt.so\naccount required pam_jwt.so\n", 0644);
+	stack = read_stack(&folder, "svc");
+	assert_int_equal(pamcheck_judge(stack, false, verdict), 0);
+	assert_int_equal(pamcheck_judge(stack, true, verdict), 2);
+	assert_int_equal(verdict[0].finding, FOUND_PAM_LOCKS_OUT);
+	assert_int_equal(verdict[1].finding, FOUND_PAM_NO_SESSION);
 }
 
 /* What is shipped is judged well, or as badly as it says of itself. */
@@ -267,7 +316,7 @@ test_examples(void **state)
 		struct pam_verdict verdict[PAM_VERDICTS_MAX];
 
 		assert_int_equal(
-		    pamcheck_judge(stack, verdict), examples[i].count);
+		    pamcheck_judge(stack, true, verdict), examples[i].count);
 	}
 }
 
@@ -444,7 +493,7 @@ test_doctor(void **state)
 	command_run(&run, "doctor", "--config", agent.config, NULL);
 	assert_int_equal(run.code, 1);
 	assert_non_null(
-	    strstr(run.said, "\nsocket: systemctl status jwt-agent\n"));
+	    strstr(run.said, "\nsocket-missing: systemctl restart "));
 	fake_agent_clear(&agent);
 }
 
@@ -469,7 +518,8 @@ test_doctor_store(void **state)
 	expect(&agent, &paths, "store", "warning");
 	expect(&agent, &paths, "master key", "ok");
 	folder_write(&agent.folder, "store/data.mdb", "", 0600);
-	folder_write(&agent.folder, "key", "", 0600);
+	folder_write(
+	    &agent.folder, "key", "01234567890123456789012345678901", 0600);
 	expect(&agent, &paths, "store", "ok");
 	expect(&agent, &paths, "master key", "ok");
 	folder_write(&agent.folder, "key", "", 0640);
@@ -494,6 +544,7 @@ main(void)
 	    cmocka_unit_test(test_reader_refusals),
 	    cmocka_unit_test(test_too_many_lines),
 	    cmocka_unit_test(test_judgement),
+	    cmocka_unit_test(test_where_nobody_sits),
 	    cmocka_unit_test(test_examples),
 	    cmocka_unit_test(test_sshd_options),
 	    cmocka_unit_test(test_doctor),
