@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/file.h>
 #include <sys/stat.h>
@@ -56,8 +57,8 @@ sync_parent(int fd)
 		fsync(parent);
 }
 
-enum err
-directory_open(int *out, const char *path, struct store_error *why)
+static enum err
+open_directory(int *out, const char *path, bool locked, struct store_error *why)
 {
 	auto_fd int fd = -1;
 	bool made = mkdir(path, 0700) == 0;
@@ -73,12 +74,60 @@ directory_open(int *out, const char *path, struct store_error *why)
 		    "the store directory %s cannot be opened: %s", path,
 		    strerror(errno));
 	e = check_owner(fd, path, why);
-	if (e == OK)
+	if (e == OK && locked)
 		e = lock(fd, path, why);
 	if (e != OK)
 		return e;
 	if (made)
 		sync_parent(fd);
+	*out = TAKE_FD(fd);
+	return OK;
+}
+
+enum err
+directory_open(int *fd, const char *path, struct store_error *why)
+{
+	return open_directory(fd, path, true, why);
+}
+
+enum err
+directory_visit(int *fd, const char *path, struct store_error *why)
+{
+	return open_directory(fd, path, false, why);
+}
+
+/* The file of this name, and not one that was renamed away meanwhile. */
+static bool
+is_current(int fd, const char *data)
+{
+	struct stat opened, named;
+
+	return fstat(fd, &opened) == 0 && stat(data, &named) == 0 &&
+	    opened.st_dev == named.st_dev && opened.st_ino == named.st_ino;
+}
+
+enum err
+directory_read(int *out, const char *path, struct store_error *why)
+{
+	auto_str char *data = NULL;
+	auto_fd int fd = -1;
+
+	if (asprintf(&data, "%s/data.mdb", path) < 0) {
+		data = NULL;
+		return store_refuse(why, ERR_NO_MEMORY, "out of memory");
+	}
+	fd = open(data, O_RDONLY | O_NOFOLLOW | O_CLOEXEC);
+	if (fd < 0 && errno == ENOENT)
+		return store_refuse(
+		    why, ERR_NOT_FOUND, "there is no store in %s", path);
+	if (fd < 0)
+		return store_refuse(why, ERR_IO,
+		    "the store %s cannot be "
+		    "opened: %s",
+		    path, strerror(errno));
+	if (flock(fd, LOCK_SH | LOCK_NB) != 0 || !is_current(fd, data))
+		return store_refuse(why, ERR_BUSY,
+		    "the store %s is being replaced: try again", path);
 	*out = TAKE_FD(fd);
 	return OK;
 }

@@ -18,4 +18,17 @@
 MUST_USE enum err
 directory_open(int *fd, const char *path, struct store_error *why);
 
+/* The same without the lock, for what only needs a place in it. */
+MUST_USE enum err
+directory_visit(int *fd, const char *path, struct store_error *why);
+
+/*
+ * Opens the data.mdb in it for a process that only reads, which shares a lock
+ * on that file with others of its kind: whoever replaces it (swap.h) waits for
+ * them. ERR_NOT_FOUND when there is none, ERR_BUSY when it is being replaced,
+ * ERR_IO.
+ */
+MUST_USE enum err
+directory_read(int *fd, const char *path, struct store_error *why);
+
 #endif

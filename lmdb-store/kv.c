@@ -16,7 +16,7 @@
 
 struct kv {
 	MDB_env *env;
-	int directory; /* holds the lock; -1: a reader's */
+	int directory; /* holds the lock; a reader's is of data.mdb */
 	bool reader;
 	char *path;
 	size_t map_max;
@@ -168,16 +168,17 @@ enum err
 kv_open_reader(struct kv **out, const char *path, struct store_error *why)
 {
 	auto_free(kv) struct kv *kv = calloc(1, sizeof(*kv));
+	enum err e;
 	int code;
 
 	if (kv == NULL)
 		return store_refuse(why, ERR_NO_MEMORY, "out of memory");
 	kv->directory = -1;
 	kv->reader = true;
+	e = directory_read(&kv->directory, path, why);
+	if (e != OK)
+		return e;
 	code = open_env(kv, path, 0);
-	if (code == ENOENT)
-		return store_refuse(
-		    why, ERR_NOT_FOUND, "there is no store in %s", path);
 	if (code != 0)
 		return cannot_open(kv, path, code, why);
 	*out = TAKE(kv);

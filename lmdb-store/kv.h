@@ -56,13 +56,13 @@ MUST_USE enum err kv_open(
     struct kv **out, const struct kv_options *options, struct store_error *why);
 
 /*
- * Opens what another process may be writing, for reading only: takes no lock
- * and changes nothing in the directory, but for LMDB's own lock.mdb, which it
+ * Opens what another process may be writing, for reading only: does not lock
+ * the directory and changes nothing in it, but for LMDB's lock.mdb, which it
  * makes if it is missing; whoever calls this is the owner of the directory,
  * so that the agent can open that file. Only TXN_READ can begin. As long as
  * one is open the writer uses no page again that was freed since it began, so
  * that the store grows. Errors as kv_open(), ERR_NOT_FOUND when there is no
- * store.
+ * store, ERR_BUSY when it is being replaced.
  */
 MUST_USE enum err
 kv_open_reader(struct kv **out, const char *path, struct store_error *why);

@@ -29,6 +29,8 @@ noinst_LTLIBRARIES += %D%/libstore.la
 	%D%/migration.c %D%/migration.h \
 	%D%/record.c %D%/record.h \
 	%D%/refusals.c %D%/refusals.h \
+	%D%/restore.c %D%/restore.h \
+	%D%/restored.c %D%/restored.h \
 	%D%/replay.c %D%/replay.h \
 	%D%/revoked.c %D%/revoked.h \
 	%D%/rules.c %D%/rules.h \
@@ -40,5 +42,6 @@ noinst_LTLIBRARIES += %D%/libstore.la
 	%D%/step.c %D%/step.h %D%/step_2.c %D%/step_3.c %D%/step_4.c %D%/step_5.c \
 	%D%/store.c %D%/store.h \
 	%D%/stream.c %D%/stream.h \
+	%D%/swap.c %D%/swap.h \
 	%D%/table.c %D%/table.h \
 	%D%/times.c %D%/times.h

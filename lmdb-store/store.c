@@ -3,7 +3,9 @@
 
 #include "lmdb-store/datakey.h"
 #include "lmdb-store/masterkey.h"
+#include "lmdb-store/swap.h"
 
+#include <fcntl.h>
 #include <inttypes.h>
 
 struct store {
@@ -164,6 +166,17 @@ explain(const struct store *store, const struct store_options *options,
 	    options->path, err_text(e), kv_problem(store->kv));
 }
 
+/* What an interrupted restore left takes room, and does no other harm. */
+static void
+clean_up(const char *path)
+{
+	auto_fd int directory = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	struct store_error ignored;
+
+	if (directory >= 0 && swap_clean_up(directory, &ignored) != OK)
+		return; /* the next start tries again */
+}
+
 enum err
 store_open_as_is(struct store **out, const struct store_options *options,
     struct store_error *why)
@@ -184,6 +197,7 @@ store_open_as_is(struct store **out, const struct store_options *options,
 		e = kv_open(&store->kv, &kv_options, why);
 	if (e != OK)
 		return e;
+	clean_up(options->path);
 	e = start_growing(store, &opening);
 	if (e != OK)
 		return explain(store, options, e, why);

@@ -12,6 +12,8 @@
 #include "lmdb-store/seal.h"
 
 #define STORE_MAP_START ((size_t)64 << 20)
+/* Sparse: the file takes the room that is used. */
+#define STORE_MAP_MAX ((size_t)16 << 30)
 
 struct store;
 

@@ -45,7 +45,7 @@ copy_store(const struct job *job)
 	if (getppid() != job->parent)
 		return err_exit(ERR_IO);
 	sigaction(SIGPIPE, &ignore, NULL);
-	meter_begin(&meter, job->call, "copied");
+	meter_begin(&meter, job->call, "copied", &METER_MIB);
 	if (e == OK)
 		e = backup_write_store(job->config->store, job->time, job->fd,
 		    &meter.progress, &why);

@@ -42,6 +42,7 @@ noinst_LTLIBRARIES += %D%/libcli.la
 	%D%/refresh.c %D%/refresh.h \
 	%D%/proof.c %D%/proof.h \
 	%D%/replacement.c %D%/replacement.h \
+	%D%/restore.c \
 	%D%/session.c \
 	%D%/setup.c \
 	%D%/sshdfile.c %D%/sshdfile.h \

@@ -9,6 +9,9 @@
 #define LOG_STEP 25 /* per cent */
 #define ERASE_LINE "\r\033[K"
 
+const struct meter_unit METER_MIB = {1 << 20, (uint64_t)64 << 20, "MiB"};
+const struct meter_unit METER_ENTRIES = {1, 100000, "entries"};
+
 static unsigned int
 percentage(uint64_t done, uint64_t total)
 {
@@ -27,8 +30,8 @@ draw(struct meter *meter, unsigned int percent, uint64_t done)
 	for (unsigned int i = 0; i < BAR_SIZE; i++)
 		bar[i] = i * 100 < percent * BAR_SIZE ? '#' : '.';
 	bar[BAR_SIZE] = '\0';
-	fprintf(stderr, ERASE_LINE "%s [%s] %u %%, %" PRIu64 " MiB",
-	    meter->what, bar, percent, done >> 20);
+	fprintf(stderr, ERASE_LINE "%s [%s] %u %%, %" PRIu64 " %s", meter->what,
+	    bar, percent, done / meter->unit->size, meter->unit->name);
 	fflush(stderr);
 	meter->drawn = true;
 }
@@ -40,14 +43,15 @@ on_progress(void *context, uint64_t done, uint64_t total)
 	unsigned int percent = percentage(done, total);
 
 	if (percent < meter->shown + (meter->terminal ? 1 : LOG_STEP) ||
-	    (!meter->terminal && total < METER_MIN))
+	    (!meter->terminal && total < meter->unit->min))
 		return;
 	meter->shown = percent;
 	if (meter->terminal)
 		draw(meter, percent, done);
 	else
-		fprintf(stderr, "%s %" PRIu64 " of at most %" PRIu64 " MiB\n",
-		    meter->what, done >> 20, total >> 20);
+		fprintf(stderr, "%s %" PRIu64 " of at most %" PRIu64 " %s\n",
+		    meter->what, done / meter->unit->size,
+		    total / meter->unit->size, meter->unit->name);
 }
 
 static void
@@ -59,10 +63,11 @@ on_nothing(void *context, uint64_t done, uint64_t total)
 }
 
 void
-meter_begin(struct meter *meter, const struct call *call, const char *what)
+meter_begin(struct meter *meter, const struct call *call, const char *what,
+    const struct meter_unit *unit)
 {
 	*meter = (struct meter){
-	    .what = what, .terminal = isatty(STDERR_FILENO) == 1};
+	    .what = what, .unit = unit, .terminal = isatty(STDERR_FILENO) == 1};
 	meter->progress = (struct progress){
 	    call_has(call, CLI_QUIET) ? on_nothing : on_progress, meter};
 }

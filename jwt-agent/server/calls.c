@@ -9,6 +9,7 @@
 #include "jwt-agent/server/streams.h"
 #include "jwt-agent/server/takeup.h"
 #include "jwt-agent/server/turn.h"
+#include "jwt-agent/service/restored.h"
 #include "jwt-agent/service/sweep.h"
 
 #include <inttypes.h>
@@ -629,6 +630,20 @@ prepare_sweeps(struct calls *calls, sd_event *loop)
 	return OK;
 }
 
+static enum err
+note_restored(struct calls *calls)
+{
+	auto_json json_t *parameters = json_object();
+	bool restored = false;
+	enum err e = parameters != NULL
+	    ? restored_is_new(calls->options.service->store, &restored)
+	    : ERR_NO_MEMORY;
+
+	if (e == OK && restored)
+		submit(calls, &request_restored, parameters);
+	return e;
+}
+
 enum err
 calls_new(
     struct calls **out, sd_event *loop, const struct calls_options *options)
@@ -655,6 +670,8 @@ calls_new(
 			{on_keys_ready, on_keys_fetched, calls}});
 	if (e == OK)
 		e = prepare_sweeps(calls, loop);
+	if (e == OK)
+		e = note_restored(calls);
 	if (e == OK)
 		e = take_up_sessions(options->service, options->fdstore,
 		    calls->leaders, on_taken_up, calls);

@@ -73,6 +73,7 @@ extern const struct request request_sweep;
 extern const struct request request_keep_keys;
 extern const struct request request_keep_clock;
 extern const struct request request_tell_outage;
+extern const struct request request_restored;
 
 /* The row of a method; ERR_METHOD_NOT_FOUND, ERR_INTERFACE_NOT_FOUND. */
 MUST_USE enum err request_find(const char *method, const struct request **out);

@@ -12,6 +12,7 @@
 #include "jwt-agent/service/session.h"
 #include "jwt-agent/service/storecheck.h"
 #include "jwt-agent/service/timekeeping.h"
+#include "jwt-agent/service/restored.h"
 #include "jwt-agent/service/sweep.h"
 #include "jwt-agent/service/token.h"
 #include "jwt-agent/service/token_revocation.h"
@@ -197,7 +198,9 @@ const size_t request_count = sizeof(requests) / sizeof(*requests);
 	R(keep_keys, "keys-keep", 0, issuer_keep, issuer_request, empty)       \
 	R(keep_clock, "clock-keep", 0, timekeeping_keep, keep_clock_request,   \
 	    empty)                                                             \
-	R(tell_outage, "store-outage-over", AUDIT_GRANTS, outage_tell, empty, empty)
+	R(tell_outage, "store-outage-over", AUDIT_GRANTS, outage_tell, empty,  \
+	    empty)                                                             \
+	R(restored, "store-restored", AUDIT_GRANTS, restored_note, empty, empty)
 
 #define OWN_CALL(name, happening, flags_, function, request_type, reply_type)  \
 	static enum err own_##name(                                            \

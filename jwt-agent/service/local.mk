@@ -24,6 +24,7 @@ noinst_LTLIBRARIES += %D%/libservice.la
 	%D%/origin.c %D%/origin.h \
 	%D%/outage.c %D%/outage.h \
 	%D%/refresh_token.c %D%/refresh_token.h \
+	%D%/restored.c %D%/restored.h \
 	%D%/revocation.c %D%/revocation.h \
 	%D%/rotation.c %D%/rotation.h \
 	%D%/session.c %D%/session.h \

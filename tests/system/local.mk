@@ -52,6 +52,7 @@ EXTRA_DIST += \
 	%D%/test_profiles.py \
 	%D%/test_provider.py \
 	%D%/test_refusals.py \
+	%D%/test_restore.py \
 	%D%/test_revocation.py \
 	%D%/test_rotation.py \
 	%D%/test_serve.py \
