@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "jwt-agent/cli/connection.h"
 #include "jwt-agent/cli/doctor.h"
-#include "varlink/admin.h"
+#include "varlink/audit.h"
 
 #include <errno.h>
 #include <inttypes.h>
