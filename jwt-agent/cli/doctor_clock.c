@@ -14,7 +14,6 @@
 #define SANE_CLOCK 1735689600 /* 2025-01-01: older is a battery's fault */
 #define ODD_SECONDS 300
 #define RECENT_SECONDS (24 * 3600)
-#define EVENTS 1000
 #define HARDWARE_CLOCK "/sys/class/rtc/rtc0/since_epoch"
 #define ADJTIME "/etc/adjtime"
 #define LINE_SIZE 128
@@ -98,15 +97,9 @@ static enum err
 note_jump(const json_t *entry, void *context)
 {
 	struct audit_view *last = context;
-	auto_clear(audit_view) struct audit_view event = {0};
-	enum err e = fields_decode(audit_view_fields(), entry, &event, NULL);
 
-	if (e != OK || strcmp(event.event, "clock-jump") != 0)
-		return e;
 	audit_view_clear(last);
-	*last = event;
-	event = (struct audit_view){0};
-	return OK;
+	return fields_decode(audit_view_fields(), entry, last, NULL);
 }
 
 /* The last jump that the agent has seen, if it may be asked. */
@@ -114,7 +107,8 @@ static enum err
 find_jump(const struct doctor *doctor, struct audit_view *last)
 {
 	auto_free(client) struct client *client = NULL;
-	const struct audit_request request = {.limit = EVENTS};
+	const struct audit_request request = {
+	    .limit = 1, .event = (char *)(uintptr_t) "clock-jump"};
 	enum err e = connection_open(doctor->config, &client);
 
 	if (e != OK)
