@@ -14,6 +14,9 @@ EXTRA_DIST += \
 	%D%/not-installed \
 	%D%/rules \
 	%D%/source/format \
+	%D%/tests/control \
+	%D%/tests/login \
+	%D%/tests/smoke \
 	etc/apparmor.d/jwt-agent \
 	etc/pam-configs/jwt \
 	etc/pam-configs/jwt-observe
