@@ -20,18 +20,26 @@ crockford(char id[ID_SIZE + 1], const uint8_t bytes[16])
 	*id = '\0';
 }
 
+void
+id_of(int64_t ms, const uint8_t random[10], char id[ID_SIZE + 1])
+{
+	uint8_t bytes[16];
+
+	for (size_t i = 0; i < 6; i++)
+		bytes[i] = (uint8_t)((uint64_t)ms >> (40 - 8 * i));
+	memcpy(bytes + 6, random, 10);
+	crockford(id, bytes);
+}
+
 enum err
 id_new(const struct host *host, char id[ID_SIZE + 1])
 {
-	uint8_t bytes[16];
-	uint64_t now = (uint64_t)host->now_ms(host->state);
-	enum err e = host_random(host, bytes + 6, 10);
+	uint8_t random[10];
+	enum err e = host_random(host, random, sizeof(random));
 
 	if (e != OK)
 		return e;
-	for (size_t i = 0; i < 6; i++)
-		bytes[i] = (uint8_t)(now >> (40 - 8 * i));
-	crockford(id, bytes);
+	id_of(host->now_ms(host->state), random, id);
 	return OK;
 }
 

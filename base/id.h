@@ -14,6 +14,10 @@
 
 MUST_USE enum err id_new(const struct host *host, char id[ID_SIZE + 1]);
 
+/* An id of this time (milliseconds since 1970) and these bytes, for what is to
+ * have the same one each time. */
+void id_of(int64_t ms, const uint8_t random[10], char id[ID_SIZE + 1]);
+
 /* Whether a text from outside has the form of an id. */
 bool id_valid(const char *id);
 

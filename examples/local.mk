@@ -6,6 +6,8 @@ nobase_dist_examples_DATA = \
 	%D%/ci/README.md \
 	%D%/ci/askpass \
 	%D%/ci/ci.conf \
+	%D%/import/README.md \
+	%D%/import/postgresql.sql \
 	%D%/openid-provider/README.md \
 	%D%/openid-provider/provider.conf \
 	%D%/postgresql/README.md \

@@ -134,6 +134,22 @@ device_next_of_user(struct txn *txn, int64_t uid, const char *after,
 }
 
 enum err
+device_first_from_uid(
+    struct txn *txn, int64_t uid, struct device_record *record)
+{
+	struct key from = user_key(uid, "");
+	struct slice key;
+	enum err e =
+	    txn_seek(txn, TABLE_DEVICE_BY_USER, key_slice(&from), &key, NULL);
+
+	if (e != OK)
+		return e;
+	if (key.size <= KEY_NUMBER_SIZE)
+		return ERR_STORE;
+	return get_indexed(txn, slice_from(key, KEY_NUMBER_SIZE), record);
+}
+
+enum err
 device_count(struct txn *txn, size_t *count)
 {
 	return txn_entries(txn, TABLE_DEVICE, count);

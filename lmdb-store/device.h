@@ -67,6 +67,10 @@ device_next(struct txn *txn, const char *after, struct device_record *record);
 MUST_USE enum err device_next_of_user(struct txn *txn, int64_t uid,
     const char *after, struct device_record *record);
 
+/* The first device of the first user whose uid is this or greater. */
+MUST_USE enum err device_first_from_uid(
+    struct txn *txn, int64_t uid, struct device_record *record);
+
 MUST_USE enum err device_count(struct txn *txn, size_t *count);
 
 /* How many devices of the user are not revoked, but no more than `limit`. */

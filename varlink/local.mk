@@ -29,6 +29,7 @@ noinst_LTLIBRARIES += %D%/libvarlink.la
 	%D%/outbox.c %D%/outbox.h \
 	%D%/session.c %D%/session.h \
 	%D%/socket.h \
+	%D%/transfer.c %D%/transfer.h \
 	%D%/token.c %D%/token.h \
 	%D%/user.c %D%/user.h
 %C%_libvarlink_la_LIBADD = base/libbase.la

@@ -57,6 +57,9 @@ enum cli_option {
 	CLI_EVENT,
 	CLI_OUTCOME,
 	CLI_HEAD,
+	CLI_DEVICES,
+	CLI_USERS,
+	CLI_SESSIONS,
 	CLI_JSON,
 	CLI_OPTION_COUNT
 };
@@ -110,6 +113,8 @@ int cli_audit_verify(const struct call *call);
 int cli_audit_head(const struct call *call);
 int cli_monitor(const struct call *call);
 int cli_code_new(const struct call *call);
+int cli_store_export(const struct call *call);
+int cli_store_import(const struct call *call);
 int cli_store_check(const struct call *call);
 int cli_completion_bash(const struct call *call);
 int cli_config_check(const struct call *call);

@@ -92,8 +92,8 @@ connection_open(const struct config *config, struct client **out)
 	return client_new(out, &options);
 }
 
-static enum err
-open_for(const struct call *call, struct client **out)
+enum err
+connection_begin(const struct call *call, struct client **out)
 {
 	auto_free(config) struct config *config = NULL;
 	enum err e = connection_config(call, &config);
@@ -108,10 +108,21 @@ enum err
 connection_ask(const struct call *call, const struct client_call *question)
 {
 	auto_free(client) struct client *client = NULL;
-	enum err e = open_for(call, &client);
+	enum err e = connection_begin(call, &client);
 
 	if (e != OK)
 		return e;
+	e = client_call(client, question);
+	return e == OK ? OK : fail(call, client, e);
+}
+
+enum err
+connection_ask_on(const struct call *call, struct client *client,
+    const struct client_call *question)
+{
+	enum err e;
+
+	client_renew(client);
 	e = client_call(client, question);
 	return e == OK ? OK : fail(call, client, e);
 }
@@ -146,7 +157,7 @@ connection_list(const struct call *call, const struct client_call *question,
 
 	if (list == NULL)
 		return ERR_NO_MEMORY;
-	e = open_for(call, &client);
+	e = connection_begin(call, &client);
 	if (e != OK)
 		return e;
 	e = client_stream(client, question, entry, gather, &gathering);
@@ -177,7 +188,7 @@ connection_stream(const struct call *call, const struct client_call *question,
 {
 	auto_free(client) struct client *client = NULL;
 	struct taking taking = {take, context, OK};
-	enum err e = open_for(call, &client);
+	enum err e = connection_begin(call, &client);
 
 	if (e != OK)
 		return e;

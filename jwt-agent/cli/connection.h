@@ -25,6 +25,13 @@ connection_open(const struct config *config, struct client **out);
 MUST_USE enum err
 connection_ask(const struct call *call, const struct client_call *question);
 
+/* The same for many questions on one connection, each with a deadline of its
+ * own. */
+MUST_USE enum err
+connection_begin(const struct call *call, struct client **out);
+MUST_USE enum err connection_ask_on(const struct call *call,
+    struct client *client, const struct client_call *question);
+
 /*
  * A stream, as a new JSON array of its entries, each held against `shape`
  * and with null for the members that are absent.

@@ -28,7 +28,11 @@ noinst_LTLIBRARIES += %D%/libcli.la
 	%D%/identity.c %D%/identity.h \
 	%D%/issuer.c \
 	%D%/jws.c \
+	%D%/export.c \
 	%D%/forget.c \
+	%D%/import.c \
+	%D%/importline.c %D%/importline.h \
+	%D%/importreport.c %D%/importreport.h \
 	%D%/key.c \
 	%D%/meter.c %D%/meter.h \
 	%D%/modulefile.c %D%/modulefile.h \
@@ -65,7 +69,8 @@ noinst_LTLIBRARIES += %D%/libcli.la
 	$(SYSTEMD_LIBS) \
 	$(QRENCODE_LIBS)
 
-dist_man_MANS += man/jwt-agent.1 man/jwt-agent.conf.5
+dist_man_MANS += man/jwt-agent.1 man/jwt-agent.conf.5 \
+	man/jwt-agent-transfer.5
 
 # An administrator's configuration is never overwritten, nor removed.
 EXTRA_DIST += etc/jwt-agent.conf

@@ -5,7 +5,9 @@
 #include "jwt-agent/service/audit.h"
 #include "jwt-agent/service/code.h"
 #include "jwt-agent/service/device.h"
+#include "jwt-agent/service/export.h"
 #include "jwt-agent/service/forget.h"
+#include "jwt-agent/service/import.h"
 #include "jwt-agent/service/issuer.h"
 #include "jwt-agent/service/login.h"
 #include "jwt-agent/service/revocation.h"
@@ -48,6 +50,7 @@ R("io.jwtagent.Admin.AuditHold",    ADMIN,   READ,  "audit-hold",        0,     
 R("io.jwtagent.Admin.Status",       ADMIN,   READ,  "status",            0,                          NULL,         NULL,            admin_status,        empty,                     status_reply) \
 R("io.jwtagent.Device.Restore",     ADMIN,   WRITE, "device-restore",    AUDIT_GRANTS,               NULL,         NULL,            device_restore,      device_request,            device_restore_reply) \
 R("io.jwtagent.User.Show",          OWNER,   READ,  "user-show",         0,                          names_shown,  NULL,            user_show,           user_show_request,         user_view) \
+R("io.jwtagent.Admin.Import",       ADMIN,   WRITE, "import",            AUDIT_GRANTS,               names_import, NULL,            admin_import,        import_request,            import_reply) \
 R("io.jwtagent.User.ForgetStep",    ADMIN,   WRITE, "user-forget-step",  0,                          NULL,         NULL,            user_forget_step,    user_forget_step_request,  user_forget_step_reply) \
 R("io.jwtagent.Code.New",           OWNER,   WRITE, "code-new",          AUDIT_GRANTS,               names_code,   NULL,            code_new,            code_new_request,          code_new_reply) \
 R("io.jwtagent.Device.Rename",      OWNER,   WRITE, "device-rename",     AUDIT_GRANTS,               NULL,         subject_rename,  device_rename,       device_rename_request,     device_rename_reply) \
@@ -72,6 +75,7 @@ R("io.jwtagent.Session.List", OWNER, "session-list", names_sessions,  session_li
 R("io.jwtagent.Issuer.List",  ADMIN, "issuer-list",  NULL,            issuer_list,  issuer_list_request,  issuer_view,  "issuer") \
 R("io.jwtagent.Admin.AuditVerify", ADMIN, "audit-verify", NULL,       admin_audit_verify, empty,           check_view,   "step") \
 R("io.jwtagent.Admin.Audit",  ADMIN, "audit-list",   NULL,            admin_audit,  audit_request,        audit_view,   "event") \
+R("io.jwtagent.Admin.Export", ADMIN,  "export",       NULL,            admin_export, export_request,       export_line,  "line") \
 R("io.jwtagent.Admin.StoreCheck", ADMIN, "store-check", NULL,         admin_store_check, empty,           check_view,   "step")
 /* clang-format on */
 
@@ -94,6 +98,7 @@ NAMES(names_terminate, session_terminate_request)
 NAMES(names_shown, user_show_request)
 NAMES(names_logout, user_logout_request)
 NAMES(names_forget, user_forget_request)
+NAMES(names_import, import_request)
 NAMES(names_code, code_new_request)
 
 #define SUBJECT(function, type, member, find)                                  \

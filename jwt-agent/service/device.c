@@ -335,7 +335,7 @@ device_revoke(struct call *call, const struct device_revoke_request *request,
 
 	if (e != OK)
 		return e;
-	active = strcmp(device.state, DEVICE_ACTIVE) == 0;
+	active = strcmp(device.state, DEVICE_REVOKED) != 0;
 	call_note(&call->event.detail, active ? reason : "already revoked");
 	if (active)
 		e = revoke_device(call, &device, reason, reply);
@@ -346,6 +346,13 @@ device_revoke(struct call *call, const struct device_revoke_request *request,
 	return reply->result != NULL ? OK : ERR_NO_MEMORY;
 }
 
+/* It was imported, and never enrolled here. */
+static bool
+is_without_tokens(const struct device_record *device)
+{
+	return device->family == NULL && device->issuer == NULL;
+}
+
 /* The family of an enrolled device stays revoked, and with it its tokens; those
  * that another issuer made are marked instead. */
 static enum err
@@ -354,7 +361,8 @@ restore_device(struct call *call, struct device_record *device)
 	enum err e = OK;
 
 	free(TAKE(device->state));
-	device->state = strdup(DEVICE_ACTIVE);
+	device->state =
+	    strdup(is_without_tokens(device) ? DEVICE_IMPORTED : DEVICE_ACTIVE);
 	if (device->state == NULL)
 		return ERR_NO_MEMORY;
 	free(TAKE(device->revoked_reason));

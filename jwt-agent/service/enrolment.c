@@ -28,8 +28,8 @@ refuse(struct call *call, const char *what)
 	return ERR_INVALID_PARAMETER;
 }
 
-static enum err
-check_claims(struct call *call, json_t *claims)
+enum err
+enrolment_check_claims(struct call *call, json_t *claims)
 {
 	const char *name;
 	json_t *value;
@@ -94,7 +94,7 @@ check_request(struct call *call, const struct enrolment_wish *wish)
 		return refuse(call, "user is empty");
 	e = enrolment_check_name(call, wish->name);
 	if (e == OK)
-		e = check_claims(call, wish->claims);
+		e = enrolment_check_claims(call, wish->claims);
 	return e == OK ? enrolment_check_count(call, call->subject) : e;
 }
 
@@ -239,7 +239,7 @@ check_renewal(struct call *call, const struct device_record *device)
 	/* the name may have been given to somebody else */
 	if (call->subject != device->uid)
 		return ERR_NO_SUCH_USER;
-	if (device->family == NULL)
+	if (device->issuer != NULL)
 		return refuse(call,
 		    "device gets its tokens from another issuer: it cannot be "
 		    "enrolled here");
@@ -293,7 +293,7 @@ enrolment_renew(struct call *call, struct device_record *device,
 		e = make_active(&enrolment.device);
 	if (e == OK)
 		e = grant_and_write(call, &enrolment);
-	if (e == OK)
+	if (e == OK && old != NULL)
 		e = end_family(call, old);
 	if (e != OK)
 		return e;

@@ -43,6 +43,10 @@ MUST_USE enum err enrolment_renew(struct call *call,
 /* A name is refused with ERR_INVALID_PARAMETER. */
 MUST_USE enum err enrolment_check_name(struct call *call, const char *name);
 
+/* Claims that an administrator gives to a device, NULL: none.
+ * ERR_PERMISSION_DENIED, ERR_INVALID_PARAMETER. */
+MUST_USE enum err enrolment_check_claims(struct call *call, json_t *claims);
+
 /* Whether the user may have one more active device: ERR_TOO_MANY_DEVICES. */
 MUST_USE enum err enrolment_check_count(struct call *call, int64_t uid);
 

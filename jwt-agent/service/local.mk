@@ -3,6 +3,10 @@ noinst_LTLIBRARIES += %D%/libservice.la
 %C%_libservice_la_SOURCES = \
 	%D%/admin.c %D%/admin.h \
 	%D%/audit.c %D%/audit.h %D%/audithead.c \
+	%D%/arrival.c %D%/arrival.h \
+	%D%/arrival_device.c \
+	%D%/arrival_session.c \
+	%D%/arrival_user.c \
 	%D%/call.c %D%/call.h \
 	%D%/code.c %D%/code.h \
 	%D%/code_device.c %D%/code_device.h \
@@ -11,8 +15,10 @@ noinst_LTLIBRARIES += %D%/libservice.la
 	%D%/cursor.h \
 	%D%/device.c %D%/device.h \
 	%D%/enrolment.c %D%/enrolment.h \
+	%D%/export.c %D%/export.h \
 	%D%/forget.c %D%/forget.h \
 	%D%/grant.c %D%/grant.h \
+	%D%/import.c %D%/import.h \
 	%D%/issuer.c %D%/issuer.h \
 	%D%/keyfiles.c %D%/keyfiles.h \
 	%D%/keyring.c %D%/keyring.h \

@@ -47,7 +47,7 @@ count_device(struct call *call, const struct device_record *device,
 
 	if (strcmp(device->state, DEVICE_ACTIVE) == 0)
 		view->devices++;
-	else
+	else if (strcmp(device->state, DEVICE_REVOKED) == 0)
 		view->devices_revoked++;
 	if (device->seen > view->seen)
 		view->seen = device->seen;

@@ -66,5 +66,6 @@ EXTRA_DIST += \
 	%D%/test_sudo.py \
 	%D%/test_take_up.py \
 	%D%/test_terminal.py \
+	%D%/test_transfer.py \
 	%D%/test_wire.py \
 	%D%/test_write_points.py

@@ -16,7 +16,8 @@ EXAMPLES = built.SOURCE / "examples"
 PROVIDER = "https://id.example.com"
 GITLAB = "https://gitlab.example.com"
 JWKS = "/jwks"
-LOADED = {"ci/ci.conf", "ci/askpass", "openid-provider/provider.conf",
+LOADED = {"ci/ci.conf", "ci/askpass", "import/postgresql.sql",
+          "openid-provider/provider.conf",
           "postgresql/postgresql.conf", "postgresql/pam.d/postgresql",
           "postgresql/pg_hba.conf", "sshd/sshd.conf",
           "sshd/10-jwt-agent.conf", "sudo/sudo.conf", "sudo/pam.d/sudo"}
