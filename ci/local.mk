@@ -9,6 +9,7 @@ EXTRA_DIST += \
 	%D%/distcheck \
 	%D%/format \
 	%D%/install \
+	%D%/large \
 	%D%/model \
 	%D%/package \
 	%D%/package-before \

@@ -2,6 +2,7 @@
 # Run by ci/system, not by make check: these tests need root.
 EXTRA_DIST += \
 	%D%/conftest.py \
+	%D%/large.py \
 	%D%/model.py \
 	%D%/storm.py \
 	%D%/story.py \
@@ -34,6 +35,7 @@ EXTRA_DIST += \
 	%D%/harness/waiting.py \
 	%D%/harness/wire.py \
 	%D%/test_agent_down.py \
+	%D%/test_backup_load.py \
 	%D%/test_backup.py \
 	%D%/test_codes.py \
 	%D%/test_config_keys.py \
@@ -44,6 +46,7 @@ EXTRA_DIST += \
 	%D%/test_forged_session.py \
 	%D%/test_issuers.py \
 	%D%/test_kill.py \
+	%D%/test_large.py \
 	%D%/test_limits.py \
 	%D%/test_model.py \
 	%D%/test_observe.py \

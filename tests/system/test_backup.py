@@ -7,6 +7,7 @@ import pty
 import pwd
 import signal
 import subprocess
+import time
 from pathlib import Path
 
 import pytest
@@ -216,6 +217,30 @@ def test_a_killed_reader_is_dropped(make_agent):
     os.close(reading)
     process.stderr.close()
     waiting.until(lambda: mark not in lock.read_bytes(), 15)
+
+
+def test_killed_at_any_time(make_agent, tmp_path):
+    """There is a whole backup of that name, or none, and the next is made."""
+    agent = make_agent().fill(LARGE).start()
+    file = tmp_path / "b"
+    command = [str(built.COMMAND), "--config", str(agent.config), "store",
+               "backup", str(file), "--quiet"]
+    start = time.monotonic()
+    subprocess.run(command, check=True, stdout=subprocess.DEVNULL)
+    whole = time.monotonic() - start
+    for step in range(20):
+        file.unlink(missing_ok=True)
+        with subprocess.Popen(command, stdout=subprocess.DEVNULL) as process:
+            time.sleep(whole * step / 16)
+            process.kill()
+        assert {path.name for path in tmp_path.iterdir()} <= {"b", "b.part"}
+        if file.exists():
+            assert agent.run("store", "restore", "--dry-run",
+                             str(file)).returncode == 0
+        # the killed one's child may be dying still
+        waiting.until(lambda: agent.run("store", "backup", str(file),
+                                        "--force").returncode == 0)
+        assert [path.name for path in tmp_path.iterdir()] == ["b"]
 
 
 def test_progress_on_a_terminal(agent, place):
