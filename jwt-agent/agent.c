@@ -4,6 +4,7 @@
 #include "jwt-agent/server/process.h"
 #include "jwt-agent/server/server.h"
 #include "jwt-agent/service/timekeeping.h"
+#include "lmdb-store/damage.h"
 
 #include <grp.h>
 #include <signal.h>
@@ -104,8 +105,11 @@ open_store(struct agent *agent)
 	    .host = &host_system,
 	};
 	struct store_error why = {""};
-	enum err e = store_open(&agent->store, &options, &why);
+	enum err e;
 
+	damage_watch(agent->config->store);
+	e = store_open(&agent->store, &options, &why);
+	damage_watch(agent->config->store); /* if it was not there yet */
 	return e == OK ? OK : fail(agent, e, why.text);
 }
 

@@ -8,11 +8,14 @@
 #include <lmdb.h>
 #include <stdbool.h>
 #include <string.h>
+#include <sys/stat.h>
 
 /* How often the store may have grown between two looks at it. */
 #define GROWTHS_MAX 8
 /* Of the lock.mdb that LMDB makes for its 126 readers. */
 #define LOCK_SIZE 8192
+/* The handle of LMDB's own table of them, which can only be read. */
+#define FREE_PAGES 0
 
 struct kv {
 	MDB_env *env;
@@ -532,6 +535,19 @@ ready(struct txn *txn, unsigned int table)
 	return txn->error;
 }
 
+/* Bounds of what is borrowed from the file, which somebody may have damaged. */
+static bool
+is_sound(MDB_val key, MDB_val value)
+{
+	return key.mv_size <= KV_KEY_MAX && value.mv_size <= KV_VALUE_MAX;
+}
+
+static enum err
+damaged(struct txn *txn)
+{
+	return outcome(txn, MDB_CORRUPTED);
+}
+
 enum err
 txn_get(
     struct txn *txn, unsigned int table, struct slice key, struct slice *value)
@@ -544,6 +560,8 @@ txn_get(
 	if (e == OK)
 		e = outcome(txn,
 		    mdb_get(txn->mdb, txn->kv->tables[table], &at, &found));
+	if (e == OK && !is_sound(at, found))
+		e = damaged(txn);
 	if (e == OK)
 		*value = to_slice(found);
 	return e;
@@ -558,7 +576,7 @@ put(struct txn *txn, unsigned int table, struct slice key, struct slice value,
 
 	if (e != OK)
 		return e;
-	if (!storable(key))
+	if (!storable(key) || value.size > KV_VALUE_MAX)
 		return txn_fail(txn, ERR_INTERNAL);
 	txn->writes++;
 	return outcome(
@@ -640,12 +658,45 @@ move_before(
 	    cursor, key, value, code == 0 ? MDB_PREV : MDB_LAST);
 }
 
+static int
+compare(struct slice left, struct slice right)
+{
+	size_t size = left.size < right.size ? left.size : right.size;
+	int order = memcmp(left.data, right.data, size);
+
+	if (order != 0)
+		return order;
+	return left.size < right.size ? -1 : left.size > right.size;
+}
+
+/* Whether a key lies where it was looked for. One that does not would make
+ * whoever walks by keys walk for ever. */
+static bool
+seek_found(struct slice key, struct slice from)
+{
+	return compare(key, from) >= 0;
+}
+
+static bool
+next_found(struct slice key, struct slice after)
+{
+	return after.size == 0 || compare(key, after) > 0;
+}
+
+static bool
+prev_found(struct slice key, struct slice before)
+{
+	return before.size == 0 || compare(key, before) < 0;
+}
+
+typedef bool (*finder)(struct slice key, struct slice mark);
+
 typedef int (*mover)(
     MDB_cursor *cursor, struct slice mark, MDB_val *key, MDB_val *value);
 
 static enum err
-walk(struct txn *txn, unsigned int table, mover move, struct slice mark,
-    struct slice *key, struct slice *value)
+walk(struct txn *txn, unsigned int table, mover move, finder found,
+    struct slice mark, struct slice *key, struct slice *value)
 {
 	MDB_cursor *cursor;
 	MDB_val at, data;
@@ -661,6 +712,8 @@ walk(struct txn *txn, unsigned int table, mover move, struct slice mark,
 		return e;
 	e = outcome(txn, move(cursor, mark, &at, &data));
 	mdb_cursor_close(cursor);
+	if (e == OK && (!is_sound(at, data) || !found(to_slice(at), mark)))
+		e = damaged(txn);
 	if (e != OK)
 		return e;
 	*key = to_slice(at);
@@ -673,21 +726,21 @@ enum err
 txn_seek(struct txn *txn, unsigned int table, struct slice from,
     struct slice *key, struct slice *value)
 {
-	return walk(txn, table, move_to, from, key, value);
+	return walk(txn, table, move_to, seek_found, from, key, value);
 }
 
 enum err
 txn_next(struct txn *txn, unsigned int table, struct slice after,
     struct slice *key, struct slice *value)
 {
-	return walk(txn, table, move_after, after, key, value);
+	return walk(txn, table, move_after, next_found, after, key, value);
 }
 
 enum err
 txn_prev(struct txn *txn, unsigned int table, struct slice before,
     struct slice *key, struct slice *value)
 {
-	return walk(txn, table, move_before, before, key, value);
+	return walk(txn, table, move_before, prev_found, before, key, value);
 }
 
 enum err
@@ -702,4 +755,124 @@ txn_entries(struct txn *txn, unsigned int table, size_t *entries)
 	if (e == OK)
 		*entries = stat.ms_entries;
 	return e;
+}
+
+bool
+kv_is_short(const struct kv *kv)
+{
+	struct stat file;
+	MDB_envinfo info;
+	MDB_stat stat;
+	int fd;
+
+	if (kv->lost || mdb_env_get_fd(kv->env, &fd) != 0 ||
+	    fstat(fd, &file) != 0 || mdb_env_info(kv->env, &info) != 0 ||
+	    mdb_env_stat(kv->env, &stat) != 0)
+		return true;
+	return (size_t)file.st_size / stat.ms_psize <= info.me_last_pgno;
+}
+
+/* Every byte, so that a page that cannot be read is found. */
+static unsigned int
+touch(MDB_val value)
+{
+	const volatile unsigned char *bytes = value.mv_data;
+	unsigned int sum = 0;
+
+	for (size_t i = 0; i < value.mv_size; i++)
+		sum += bytes[i];
+	return sum;
+}
+
+/* `in_order`: by their bytes, as all tables but the list of free pages are. */
+static int
+read_entries(MDB_cursor *cursor, size_t count, bool in_order)
+{
+	MDB_val key, value, last = {0, NULL};
+	int code = mdb_cursor_get(cursor, &key, &value, MDB_FIRST);
+
+	for (; code == 0; count--) {
+		if (count == 0 || !is_sound(key, value))
+			return MDB_CORRUPTED;
+		if (in_order && !next_found(to_slice(key), to_slice(last)))
+			return MDB_CORRUPTED;
+		touch(value);
+		last = key;
+		code = mdb_cursor_get(cursor, &key, &value, MDB_NEXT);
+	}
+	if (code != MDB_NOTFOUND)
+		return code;
+	return count == 0 ? 0 : MDB_CORRUPTED;
+}
+
+static int
+read_table(MDB_txn *txn, MDB_dbi table, bool in_order)
+{
+	MDB_cursor *cursor = NULL;
+	MDB_stat stat;
+	int code = mdb_stat(txn, table, &stat);
+
+	if (code == 0)
+		code = mdb_cursor_open(txn, table, &cursor);
+	if (code != 0)
+		return code;
+	code = read_entries(cursor, stat.ms_entries, in_order);
+	mdb_cursor_close(cursor);
+	return code;
+}
+
+/* `name` is a key of the table of tables. */
+static int
+read_named(MDB_txn *txn, MDB_val name)
+{
+	char text[KV_KEY_MAX + 1] = "";
+	MDB_dbi table;
+	int code;
+
+	memcpy(text, name.mv_data, name.mv_size);
+	code = mdb_dbi_open(txn, text, 0, &table);
+	return code == 0 ? read_table(txn, table, true) : code;
+}
+
+static int
+read_tables(MDB_txn *txn, MDB_dbi tables)
+{
+	MDB_cursor *cursor = NULL;
+	MDB_val name, value;
+	int code = mdb_cursor_open(txn, tables, &cursor);
+
+	if (code != 0)
+		return code;
+	while (code == 0) {
+		code = mdb_cursor_get(cursor, &name, &value, MDB_NEXT);
+		if (code == 0)
+			code = read_named(txn, name);
+	}
+	mdb_cursor_close(cursor);
+	return code == MDB_NOTFOUND ? 0 : code;
+}
+
+enum err
+kv_read_all(struct kv *kv)
+{
+	MDB_dbi tables;
+	MDB_txn *txn = NULL;
+	int code;
+
+	if (kv->open > 0)
+		return ERR_INTERNAL;
+	if (kv->lost)
+		return ERR_STORE;
+	code = begin(kv, MDB_RDONLY, &txn);
+	if (code != 0)
+		return to_err(kv, code);
+	code = read_table(txn, FREE_PAGES, false);
+	if (code == 0)
+		code = mdb_dbi_open(txn, NULL, 0, &tables);
+	if (code == 0)
+		code = read_table(txn, tables, true);
+	if (code == 0)
+		code = read_tables(txn, tables);
+	mdb_txn_abort(txn);
+	return code == MDB_NOTFOUND ? ERR_STORE_DAMAGED : to_err(kv, code);
 }

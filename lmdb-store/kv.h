@@ -25,6 +25,8 @@
 /* LMDB's own limit for the bytes of a key. */
 #define KV_KEY_MAX 511
 #define KV_TABLES_MAX 32
+/* No value is larger; one that seems to be is damage. */
+#define KV_VALUE_MAX ((size_t)1 << 20)
 
 /* Borrowed bytes. */
 struct slice {
@@ -106,6 +108,14 @@ MUST_USE enum err kv_copy(struct kv *kv, int fd);
 /* Gives the places of readers that died without a word free again, and with
  * them the pages that they kept from being used; says how many. ERR_STORE. */
 MUST_USE enum err kv_drop_dead_readers(struct kv *kv, int *dropped);
+
+/* Whether the file is shorter than what its first pages say is in use, as it
+ * also is when the last pages were free before they were written. */
+bool kv_is_short(const struct kv *kv);
+
+/* Reads every byte of every table that the file has, its list of free pages
+ * among them. ERR_STORE_DAMAGED, if it does not kill the process. */
+MUST_USE enum err kv_read_all(struct kv *kv);
 
 /* ERR_INTERNAL when a second writing transaction is asked for, or one of a
  * reader's kv, ERR_NO_MEMORY, or a fault of the store: ERR_DISK_FULL,

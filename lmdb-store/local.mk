@@ -12,6 +12,7 @@ noinst_LTLIBRARIES += %D%/libstore.la
 	%D%/chain.c %D%/chain.h \
 	%D%/check.c %D%/check.h \
 	%D%/clock.c %D%/clock.h \
+	%D%/damage.c %D%/damage.h \
 	%D%/datakey.c %D%/datakey.h \
 	%D%/counter.c %D%/counter.h \
 	%D%/device.c %D%/device.h \

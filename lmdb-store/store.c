@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "lmdb-store/store.h"
 
+#include "lmdb-store/damage.h"
 #include "lmdb-store/datakey.h"
 #include "lmdb-store/masterkey.h"
 #include "lmdb-store/swap.h"
@@ -194,7 +195,11 @@ store_open_as_is(struct store **out, const struct store_options *options,
 	store->host = options->host;
 	e = find_master(&opening);
 	if (e == OK)
+		e = damage_check(options->path, false, why);
+	if (e == OK)
 		e = kv_open(&store->kv, &kv_options, why);
+	if (e == OK)
+		e = damage_check(options->path, kv_is_short(store->kv), why);
 	if (e != OK)
 		return e;
 	clean_up(options->path);

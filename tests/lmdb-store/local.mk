@@ -11,6 +11,7 @@ store_tests = \
 	%D%/backup_test \
 	%D%/chain_test \
 	%D%/code_test \
+	%D%/damage_test \
 	%D%/check_test \
 	%D%/datakey_test \
 	%D%/device_test \
@@ -53,6 +54,8 @@ noinst_PROGRAMS += %D%/large_store
 %C%_check_test_LDADD = $(store_test_libraries)
 %C%_datakey_test_SOURCES = %D%/datakey_test.c $(store_test_fixture)
 %C%_datakey_test_LDADD = $(store_test_libraries)
+%C%_damage_test_SOURCES = %D%/damage_test.c $(store_test_fixture)
+%C%_damage_test_LDADD = $(store_test_libraries)
 %C%_device_test_SOURCES = %D%/device_test.c $(store_test_fixture)
 %C%_device_test_LDADD = $(store_test_libraries)
 %C%_family_test_SOURCES = %D%/family_test.c $(store_test_fixture)

@@ -4,6 +4,7 @@ it says so, and that all is well again by itself."""
 
 import errno
 import json
+import os
 import shutil
 import subprocess
 
@@ -338,3 +339,83 @@ def test_store_at_its_largest_size(make_agent):
     agent.restart()
     agent.enroll()
     assert agent.json("status").get("store_fault") is None
+
+
+# damaged files
+
+def refused(agent):
+    assert agent.spawn().wait(timeout=20) == 1
+    return agent.said().splitlines()[-1]
+
+
+def test_file_that_is_cut_under_a_running_agent(agent):
+    for number in range(20):
+        agent.enroll(name=f"device {number}")
+    before = (agent.store / "data.mdb").read_bytes()
+    os.truncate(agent.store / "data.mdb", 8192)
+
+    assert agent.run("device", "list").returncode != 0
+    agent.process.wait(timeout=10)
+    assert "store's file is damaged or cut short" in agent.said()
+    assert "restore a backup" in refused(agent)
+
+    # the file is back: no more hands are needed
+    (agent.store / "data.mdb").write_bytes(before)
+    assert len(agent.start().json("device", "list")) == 20
+    assert sorted(path.name for path in agent.store.iterdir()) == [
+        "data.mdb", "lock.mdb"]
+
+
+@pytest.mark.parametrize("size", [0.9, 0.5, 0.2])
+def test_file_that_was_cut(agent, size):
+    for number in range(20):
+        agent.enroll(name=f"device {number}")
+    agent.stop()
+    data = agent.store / "data.mdb"
+    os.truncate(data, int(data.stat().st_size * size) // 4096 * 4096)
+
+    sentence = refused(agent)
+    assert "is damaged" in sentence and "restore a backup" in sentence
+
+
+def test_file_that_is_something_else(agent):
+    agent.stop()
+    (agent.store / "data.mdb").write_bytes(b"x" * 65536)
+
+    assert "restore a backup" in refused(agent)
+
+
+def missing(lock):
+    lock.unlink()
+
+
+def garbage(lock):
+    lock.write_bytes(os.urandom(8192))
+
+
+def cut(lock):
+    os.truncate(lock, 100)
+
+
+def foreign(lock):
+    """From a machine with another idea of a lock."""
+    lock.write_bytes(b"\0" * 100000)
+
+
+@pytest.mark.parametrize("change", [missing, garbage, cut, foreign])
+def test_lock_file_is_no_obstacle(agent, change):
+    agent.enroll()
+    agent.kill()
+    change(agent.store / "lock.mdb")
+
+    assert len(agent.start().json("device", "list")) == 1
+    agent.enroll()
+    assert agent.run("store", "check").returncode == 0
+
+
+def test_second_agent_on_one_store(agent, make_agent):
+    other = make_agent(agent={"store": agent.store,
+                              "master_key": agent.agent["master_key"]})
+
+    assert "is in use by another process" in refused(other)
+    agent.enroll()
