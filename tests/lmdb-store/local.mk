@@ -27,6 +27,7 @@ store_tests = \
 	%D%/counter_test \
 	%D%/refusals_test \
 	%D%/replay_test \
+	%D%/restore_test \
 	%D%/revoked_test \
 	%D%/schema_test \
 	%D%/seal_test \
@@ -93,6 +94,8 @@ EXTRA_DIST += %D%/fixtures/make.py \
 %C%_refusals_test_LDADD = $(store_test_libraries)
 %C%_replay_test_SOURCES = %D%/replay_test.c $(store_test_fixture)
 %C%_replay_test_LDADD = $(store_test_libraries)
+%C%_restore_test_SOURCES = %D%/restore_test.c $(store_test_fixture)
+%C%_restore_test_LDADD = $(store_test_libraries)
 %C%_revoked_test_SOURCES = %D%/revoked_test.c $(store_test_fixture)
 %C%_revoked_test_LDADD = $(store_test_libraries)
 %C%_schema_test_SOURCES = %D%/schema_test.c $(store_test_fixture)
