@@ -89,6 +89,8 @@ E(DEVICE_UNKNOWN,     "io.jwtagent.DeviceUnknown",     DENIED, SHOWN,  DROP, AUT
 E(TOO_MANY_DEVICES,   "io.jwtagent.TooManyDevices",    DENIED, SHOWN,  DROP, AUTH_ERR,         PERM_DENIED,  SESSION_ERR, 3, "the user has as many devices as are allowed: revoke one first") \
 E(PROOF_REQUIRED,     "io.jwtagent.ProofRequired",     DENIED, SHOWN,  DROP, AUTH_ERR,         PERM_DENIED,  SESSION_ERR, 3, "a proof that is signed with the device's key is required") \
 E(INVALID_PROOF,      "io.jwtagent.InvalidProof",      DENIED, SHOWN,  DROP, AUTH_ERR,         PERM_DENIED,  SESSION_ERR, 3, "the proof is not one of the device's key for this request") \
+/* keys */ \
+E(ROTATION_UNDER_WAY, "io.jwtagent.RotationUnderWay",  DENIED, SHOWN,  DROP, AUTH_ERR,         PERM_DENIED,  SESSION_ERR, 3, "a key is being rotated already") \
 /* things that are not there */ \
 E(NO_SUCH_USER,       "io.jwtagent.NoSuchUser",        DENIED, HIDDEN, DROP, USER_UNKNOWN,     USER_UNKNOWN, SESSION_ERR, 5, "no such user") \
 E(NO_SUCH_ISSUER,     "io.jwtagent.NoSuchIssuer",      DENIED, HIDDEN, DROP, SYSTEM_ERR,       SYSTEM_ERR,   SESSION_ERR, 5, "no such issuer") \

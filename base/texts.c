@@ -14,6 +14,19 @@ text_copy(char **out, const char *text)
 }
 
 enum err
+text_replace(char **member, const char *text)
+{
+	char *copy = NULL;
+	enum err e = text_copy(&copy, text);
+
+	if (e != OK)
+		return e;
+	free(*member);
+	*member = copy;
+	return OK;
+}
+
+enum err
 texts_add(struct texts *texts, const char *text, size_t size)
 {
 	char **item;

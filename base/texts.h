@@ -16,6 +16,10 @@
 /* A copy; NULL stays NULL. ERR_NO_MEMORY. */
 MUST_USE enum err text_copy(char **out, const char *text);
 
+/* Frees the old text and puts a copy of the new one in its place, or leaves
+ * it. ERR_NO_MEMORY. */
+MUST_USE enum err text_replace(char **member, const char *text);
+
 /* All zero is an empty list. */
 struct texts {
 	size_t count;

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "lmdb-store/family.h"
 
+#include "base/texts.h"
 #include "lmdb-store/key.h"
 #include "lmdb-store/times.h"
 
@@ -100,4 +101,27 @@ family_secret(const struct seal *seal, const struct family_record *record,
 	const struct seal_place place = secret_place(record);
 
 	return seal_open(seal, &place, record->secret, out);
+}
+
+enum err
+family_reseal(
+    struct txn *txn, const struct seal *seal, char **after, bool *moved)
+{
+	auto_clear(family_record) struct family_record record = {0};
+	auto_free(secret) struct secret *secret = NULL;
+	enum err e = record_next(txn, TABLE_FAMILY, text_slice(*after),
+	    family_record_fields(), &record);
+
+	if (e == OK)
+		e = text_replace(after, record.id);
+	if (e != OK || seal_is_newest(seal, record.secret))
+		return e;
+	e = family_secret(seal, &record, &secret);
+	if (e == OK)
+		e = family_set_secret(seal, &record, secret);
+	if (e != OK)
+		return e;
+	*moved = true;
+	return record_put(txn, TABLE_FAMILY, text_slice(record.id),
+	    family_record_fields(), &record);
 }

@@ -63,4 +63,10 @@ MUST_USE enum err family_set_secret(const struct seal *seal,
 MUST_USE enum err family_secret(const struct seal *seal,
     const struct family_record *record, struct secret **out);
 
+/* Seals the secret of the next record behind `*after` under the newest key, if
+ * it is not, and says so in `moved`. `*after` becomes its id, in any case but
+ * ERR_NOT_FOUND; NULL: from the beginning. ERR_CRYPTO when it does not open. */
+MUST_USE enum err family_reseal(
+    struct txn *txn, const struct seal *seal, char **after, bool *moved);
+
 #endif

@@ -33,6 +33,7 @@ noinst_LTLIBRARIES += %D%/libstore.la
 	%D%/restore.c %D%/restore.h \
 	%D%/restored.c %D%/restored.h \
 	%D%/replay.c %D%/replay.h \
+	%D%/reseal.c %D%/reseal.h \
 	%D%/revoked.c %D%/revoked.h \
 	%D%/rules.c %D%/rules.h \
 	%D%/schema.c %D%/schema.h \

@@ -234,23 +234,49 @@ write_file(const char *path, const struct secret *key)
 	    fsync(fd) == 0;
 }
 
-/* Under another name first, so that a crash leaves the whole key or none,
- * and link() never replaces a file. */
+/* The name under which it is written first, so that a crash leaves the whole
+ * key or none. */
+static char *
+draft_of(const char *path)
+{
+	char *draft = NULL;
+
+	return asprintf(&draft, "%s.new", path) < 0 ? NULL : draft;
+}
+
+/* link() never replaces a file. */
 static bool
 publish(const char *path, const struct secret *key)
 {
-	auto_str char *draft = NULL;
+	auto_str char *draft = draft_of(path);
 	bool linked;
 
-	if (asprintf(&draft, "%s.new", path) < 0) {
-		draft = NULL;
+	if (draft == NULL)
 		return false;
-	}
 	unlink(draft);
 	linked = write_file(draft, key) && link(draft, path) == 0;
 	if (unlink(draft) != 0 || !linked)
 		return false;
 	return sync_directory_of(path);
+}
+
+enum err
+masterkey_replace(const struct masterkey_file *file, const struct secret *key,
+    struct store_error *why)
+{
+	auto_str char *draft = draft_of(file->path);
+	int problem;
+
+	if (draft == NULL)
+		return store_refuse(why, ERR_NO_MEMORY, "out of memory");
+	unlink(draft);
+	if (write_file(draft, key) && rename(draft, file->path) == 0 &&
+	    sync_directory_of(file->path))
+		return OK;
+	problem = errno;
+	unlink(draft);
+	errno = problem;
+	return fault(why, "replaced", file->path);
 }
 
 enum err

@@ -66,4 +66,9 @@ MUST_USE enum err
 masterkey_create(struct secret **out, const struct masterkey_file *file,
     const struct host *host, struct store_error *why);
 
+/* Puts another key in the place of the file, at one stroke; it is on disk when
+ * this returns. ERR_IO. */
+MUST_USE enum err masterkey_replace(const struct masterkey_file *file,
+    const struct secret *key, struct store_error *why);
+
 #endif

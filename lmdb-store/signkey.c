@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "lmdb-store/signkey.h"
 
+#include "base/texts.h"
 #include "lmdb-store/key.h"
 
 #include <string.h>
@@ -71,4 +72,26 @@ signkey_private(const struct seal *seal, const struct signkey_record *record,
 	if (record->private == NULL)
 		return ERR_CRYPTO;
 	return seal_open(seal, &place, secret_text(record->private), out);
+}
+
+enum err
+signkey_reseal(
+    struct txn *txn, const struct seal *seal, char **after, bool *moved)
+{
+	auto_clear(signkey_record) struct signkey_record record = {0};
+	auto_free(secret) struct secret *private = NULL;
+	enum err e = signkey_next(txn, *after, &record);
+
+	if (e == OK)
+		e = text_replace(after, record.kid);
+	if (e != OK || record.private == NULL ||
+	    seal_is_newest(seal, secret_text(record.private)))
+		return e;
+	e = signkey_private(seal, &record, &private);
+	if (e == OK)
+		e = signkey_set_private(seal, &record, private);
+	if (e != OK)
+		return e;
+	*moved = true;
+	return signkey_put(txn, &record);
 }

@@ -55,4 +55,8 @@ MUST_USE enum err signkey_set_private(const struct seal *seal,
 MUST_USE enum err signkey_private(const struct seal *seal,
     const struct signkey_record *record, struct secret **out);
 
+/* As family_reseal(). */
+MUST_USE enum err signkey_reseal(
+    struct txn *txn, const struct seal *seal, char **after, bool *moved);
+
 #endif

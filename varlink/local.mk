@@ -4,6 +4,7 @@ VARLINK_INTERFACES = \
 	%D%/io.jwtagent.Code.varlink \
 	%D%/io.jwtagent.Device.varlink \
 	%D%/io.jwtagent.Issuer.varlink \
+	%D%/io.jwtagent.Key.varlink \
 	%D%/io.jwtagent.Login.varlink \
 	%D%/io.jwtagent.Session.varlink \
 	%D%/io.jwtagent.Token.varlink \
@@ -24,6 +25,7 @@ noinst_LTLIBRARIES += %D%/libvarlink.la
 	%D%/device.c %D%/device.h \
 	%D%/inbox.c %D%/inbox.h \
 	%D%/issuer.c %D%/issuer.h \
+	%D%/key.c %D%/key.h \
 	%D%/login.c %D%/login.h \
 	%D%/message.c %D%/message.h \
 	%D%/outbox.c %D%/outbox.h \

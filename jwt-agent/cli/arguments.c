@@ -53,6 +53,9 @@ static const struct cli_option_row rows[CLI_OPTION_COUNT] = {
     [CLI_EVENT] = {"event", "EVENT", "events of this name"},
     [CLI_OUTCOME] = {"outcome", "OUTCOME", "granted, denied or fault"},
     [CLI_HEAD] = {"head", "FILE", "hold these heads against it"},
+    [CLI_NOW] = {"now", NULL, "at once, and refuse what was signed before"},
+    [CLI_NEW_KEY_FILE] = {"new-key-file", "PATH",
+	"file of the new master key, - for standard input"},
     [CLI_JSON] = {"json", NULL, "answer in JSON"},
 };
 

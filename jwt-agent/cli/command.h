@@ -60,6 +60,8 @@ enum cli_option {
 	CLI_DEVICES,
 	CLI_USERS,
 	CLI_SESSIONS,
+	CLI_NOW,
+	CLI_NEW_KEY_FILE,
 	CLI_JSON,
 	CLI_OPTION_COUNT
 };
@@ -133,6 +135,9 @@ int cli_issuer_show(const struct call *call);
 int cli_jws_verify(const struct call *call);
 int cli_key_jwks(const struct call *call);
 int cli_key_list(const struct call *call);
+int cli_key_rotate(const struct call *call);
+int cli_key_rotate_data(const struct call *call);
+int cli_key_rotate_master(const struct call *call);
 int cli_serve(const struct call *call);
 int cli_session_list(const struct call *call);
 int cli_session_show(const struct call *call);

@@ -86,6 +86,7 @@ struct config {
 	char *issuer;	/* unset: "urn:jwt-agent:" and the host's name */
 	char *audience; /* unset: the same */
 	char *algorithm;
+	int64_t key_publish;
 	int64_t access_lifetime;
 	int64_t refresh_idle;
 	int64_t refresh_absolute;

@@ -57,6 +57,8 @@ static const struct option token_options[] = {
 	NULL, "aud of the tokens that the agent issues and accepts"},
     {"token", "algorithm", OPTION_CHOICE, AT(algorithm), "ES256", 0, 0,
 	"ES256|RS256|EdDSA", "signature algorithm of new keys"},
+    {"token", "key_publish", OPTION_SECONDS, AT(key_publish), "1h", 0, 30 * DAY,
+	NULL, "how long a new key is shown before it signs"},
     {"token", "access_lifetime", OPTION_SECONDS, AT(access_lifetime), "15m", 1,
 	DAY, NULL, "how long an access token is valid"},
     {"token", "refresh_idle", OPTION_SECONDS, AT(refresh_idle), "30d", 1,

@@ -86,6 +86,30 @@ log_ends(const struct calls *calls, const struct task *task)
 	    "sessions-ended", pairs, sizeof(pairs) / sizeof(*pairs));
 }
 
+static bool submit(
+    struct calls *calls, const struct request *row, const json_t *parameters);
+
+/* Keys that are in the store by now. A master key that could not be put in its
+ * place is a fault of the task, although what it wrote is committed: the call
+ * that follows undoes that, or else the sweep. */
+static void
+take_keys(struct calls *calls, struct task *task)
+{
+	struct store_error why = {""};
+	bool wrote = false;
+	enum err e = key_change_take(
+	    &task->call.change, calls->options.service, &wrote, &why);
+
+	if (e != OK) {
+		log_sentence(
+		    calls->options.log, LOG_ERR, "key-master", why.text);
+		call_note(&task->call.event.detail, why.text);
+		task->outcome = e;
+	}
+	if (wrote)
+		(void)!submit(calls, &request_settle_master, NULL);
+}
+
 /* What a committed task wants done in the world, and telling of it. */
 static void
 carry_out(struct calls *calls, struct task *task)
@@ -99,6 +123,8 @@ carry_out(struct calls *calls, struct task *task)
 	}
 	if (ends)
 		log_ends(calls, task);
+	if (task->outcome == OK)
+		take_keys(calls, task);
 	if (task->outcome == OK && task->row->tell != NULL)
 		task->row->tell(call, task->reply);
 }

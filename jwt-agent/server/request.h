@@ -15,6 +15,7 @@ enum who {
 	WHO_ANY,
 	WHO_OWNER,   /* the user that the call is about, and administrators */
 	WHO_ADMIN,   /* root and the admin group */
+	WHO_ROOT,
 	WHO_SERVICE, /* root, and the callers= of the service it is about */
 	WHO_AGENT,   /* the agent itself: cannot be called from outside */
 };
@@ -74,6 +75,7 @@ extern const struct request request_keep_keys;
 extern const struct request request_keep_clock;
 extern const struct request request_tell_outage;
 extern const struct request request_restored;
+extern const struct request request_settle_master;
 
 /* The row of a method; ERR_METHOD_NOT_FOUND, ERR_INTERFACE_NOT_FOUND. */
 MUST_USE enum err request_find(const char *method, const struct request **out);

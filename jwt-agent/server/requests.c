@@ -9,6 +9,7 @@
 #include "jwt-agent/service/forget.h"
 #include "jwt-agent/service/import.h"
 #include "jwt-agent/service/issuer.h"
+#include "jwt-agent/service/key.h"
 #include "jwt-agent/service/login.h"
 #include "jwt-agent/service/revocation.h"
 #include "jwt-agent/service/session.h"
@@ -55,6 +56,9 @@ R("io.jwtagent.User.ForgetStep",    ADMIN,   WRITE, "user-forget-step",  0,     
 R("io.jwtagent.Code.New",           OWNER,   WRITE, "code-new",          AUDIT_GRANTS,               names_code,   NULL,            code_new,            code_new_request,          code_new_reply) \
 R("io.jwtagent.Device.Rename",      OWNER,   WRITE, "device-rename",     AUDIT_GRANTS,               NULL,         subject_rename,  device_rename,       device_rename_request,     device_rename_reply) \
 R("io.jwtagent.Device.EnrollAgain", OWNER,   WRITE, "enroll-again",      AUDIT_GRANTS,               names_again,  NULL,            device_enroll_again, enroll_again_request,      enroll_reply) \
+R("io.jwtagent.Key.Rotate",         ADMIN,   WRITE, "key-rotate",        AUDIT_GRANTS | RESERVED,    NULL,         NULL,            key_rotate,          key_rotate_request,        key_view) \
+R("io.jwtagent.Key.RotateData",     ADMIN,   WRITE, "key-rotate-data",   AUDIT_GRANTS,               NULL,         NULL,            key_rotate_data,     empty,                     key_view) \
+R("io.jwtagent.Key.RotateMaster",   ROOT,    WRITE, "key-rotate-master", AUDIT_GRANTS,               NULL,         NULL,            key_rotate_master,   key_master_request,        key_view) \
 R("io.jwtagent.Admin.StoreStats",   ADMIN,   READ,  "store-stats",       0,                          NULL,         NULL,            admin_store_stats,   empty,                     store_stats_reply)
 
 /* What ends sessions: all of them write, are audited and tell what became of
@@ -74,6 +78,7 @@ R("io.jwtagent.Device.List",  OWNER, "device-list",  names_devices,   device_lis
 R("io.jwtagent.Session.List", OWNER, "session-list", names_sessions,  session_list, session_list_request, session_view, "session") \
 R("io.jwtagent.Issuer.List",  ADMIN, "issuer-list",  NULL,            issuer_list,  issuer_list_request,  issuer_view,  "issuer") \
 R("io.jwtagent.Admin.AuditVerify", ADMIN, "audit-verify", NULL,       admin_audit_verify, empty,           check_view,   "step") \
+R("io.jwtagent.Key.List",     ADMIN, "key-list",      NULL,          key_list,     empty,                key_view,     "key") \
 R("io.jwtagent.Admin.Audit",  ADMIN, "audit-list",   NULL,            admin_audit,  audit_request,        audit_view,   "event") \
 R("io.jwtagent.Admin.Export", ADMIN,  "export",       NULL,            admin_export, export_request,       export_line,  "line") \
 R("io.jwtagent.Admin.StoreCheck", ADMIN, "store-check", NULL,         admin_store_check, empty,           check_view,   "step")
@@ -205,7 +210,10 @@ const size_t request_count = sizeof(requests) / sizeof(*requests);
 	    empty)                                                             \
 	R(tell_outage, "store-outage-over", AUDIT_GRANTS, outage_tell, empty,  \
 	    empty)                                                             \
-	R(restored, "store-restored", AUDIT_GRANTS, restored_note, empty, empty)
+	R(restored, "store-restored", AUDIT_GRANTS, restored_note, empty,      \
+	    empty)                                                             \
+	R(settle_master, "key-master", AUDIT_GRANTS, key_settle_master, empty, \
+	    empty)
 
 #define OWN_CALL(name, happening, flags_, function, request_type, reply_type)  \
 	static enum err own_##name(                                            \

@@ -113,6 +113,8 @@ may(const struct task *task)
 		    call->subject == (int64_t)call->caller->uid;
 	case WHO_ADMIN:
 		return call->admin;
+	case WHO_ROOT:
+		return call->caller->uid == 0;
 	case WHO_SERVICE:
 		return stack_takes_caller(
 		    stacks_find(call->service->stacks, service_of(task)),
@@ -383,7 +385,8 @@ sentence(const struct task *task, char text[SENTENCE_MAX])
 			shown = task->call.message;
 		snprintf(text, SENTENCE_MAX, "%s%s",
 		    veiled ? "" : "token refused: ", shown);
-	} else if (detail != NULL && !err_is_fault(task->outcome)) {
+	} else if (detail != NULL &&
+	    (!err_is_fault(task->outcome) || task->row->who == WHO_ROOT)) {
 		snprintf(text, SENTENCE_MAX, "%s: %s", err_text(task->outcome),
 		    detail);
 	} else {

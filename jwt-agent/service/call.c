@@ -86,6 +86,7 @@ call_reset(struct call *call)
 	call->effects = NULL;
 	call->effect_count = 0;
 	call->fetch = NULL;
+	key_change_clear(&call->change);
 	call->missing = false;
 	call->rests = false;
 	call->message[0] = '\0';

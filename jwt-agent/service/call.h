@@ -18,6 +18,7 @@
 #include "jwt-agent/service/limit.h"
 #include "jwt-agent/service/clock.h"
 #include "jwt-agent/service/outage.h"
+#include "jwt-agent/service/keychange.h"
 #include "jwt-agent/service/stacks.h"
 #include "jwt-agent/service/trust.h"
 #include "lmdb-store/audit.h"
@@ -34,7 +35,7 @@ struct service {
 	const struct config *config;
 	const struct host *host;
 	struct store *store;
-	const struct keyring *keyring;
+	struct keyring *keyring; /* read by handlers */
 	struct trust *trust;
 	const struct stacks *stacks;
 	struct limit *limit; /* read by handlers, kept by the dispatcher */
@@ -110,8 +111,9 @@ struct call {
 	struct effect *effects;
 	size_t effect_count;
 	struct trusted *fetch;
-	bool missing; /* because it lacks one */
-	bool rests;   /* a list that lets others have a turn now */
+	bool missing;		  /* because it lacks one */
+	struct key_change change; /* keys to be in use after the commit */
+	bool rests;		  /* a list that lets others have a turn now */
 	char message[POLICY_TEXT_SIZE];
 };
 

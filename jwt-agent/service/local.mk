@@ -20,6 +20,8 @@ noinst_LTLIBRARIES += %D%/libservice.la
 	%D%/grant.c %D%/grant.h \
 	%D%/import.c %D%/import.h \
 	%D%/issuer.c %D%/issuer.h \
+	%D%/key.c %D%/key.h \
+	%D%/keychange.c %D%/keychange.h \
 	%D%/keyfiles.c %D%/keyfiles.h \
 	%D%/keyring.c %D%/keyring.h \
 	%D%/limit.c %D%/limit.h \
@@ -34,6 +36,7 @@ noinst_LTLIBRARIES += %D%/libservice.la
 	%D%/revocation.c %D%/revocation.h \
 	%D%/rotation.c %D%/rotation.h \
 	%D%/session.c %D%/session.h \
+	%D%/signing.c %D%/signing.h \
 	%D%/stacks.c %D%/stacks.h \
 	%D%/storecheck.c %D%/storecheck.h \
 	%D%/timekeeping.c %D%/timekeeping.h \

@@ -3,6 +3,7 @@
 
 #include "jwt-agent/service/forget.h"
 #include "jwt-agent/service/grant.h"
+#include "jwt-agent/service/key.h"
 #include "jwt-agent/service/oddity.h"
 #include "jwt-agent/service/session.h"
 #include "lmdb-store/code.h"
@@ -239,6 +240,9 @@ static const struct sweep sweeps[] = {
     {"audit", sweep_audit},
     {"jwks", sweep_jwks},
     {"forget", forget_sweep},
+    {"signing", key_sweep_signing},
+    {"sealed", key_sweep_sealed},
+    {"master", key_sweep_master},
     {"readers", sweep_readers},
 };
 

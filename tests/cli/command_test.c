@@ -84,6 +84,38 @@ enroll(const json_t *parameters)
 	return fake_reply(reply);
 }
 
+static json_t *
+key_view(const char *kind, const char *key, const char *state, int until)
+{
+	return json_pack("{ss ss ss si si si}", "kind", kind, "key", key,
+	    "state", state, "since", 1700000000, "until", until, "left",
+	    until == 0 ? 7 : 0);
+}
+
+/* What has arrived as the new key stands in the name of the key. */
+static json_t *
+answer_key(const char *method, const json_t *parameters)
+{
+	const char *given = text_of(parameters, "new_key");
+
+	if (strcmp(method, "List") == 0)
+		return json_pack("[{s{so} sb} {s{}}]", "parameters", "key",
+		    key_view("signing", "K1", "active", 0), "continues", 1,
+		    "parameters");
+	if (strcmp(method, "Rotate") == 0)
+		return fake_reply(key_view("signing", "K2", "next",
+		    json_is_true(json_object_get(parameters, "now"))
+			? 0
+			: 1700003600));
+	if (strcmp(method, "RotateData") == 0)
+		return fake_reply(key_view("data", "2", "active", 0));
+	if (strcmp(method, "RotateMaster") == 0)
+		return fake_reply(
+		    key_view("master", given[0] != '\0' ? given : "/key",
+			given[0] != '\0' ? "next" : "active", 0));
+	return NULL;
+}
+
 /* The code's middle says what has arrived. */
 static json_t *
 new_code(const json_t *parameters)
@@ -228,6 +260,8 @@ answer(const char *method, const json_t *parameters, void *state)
 		return fake_reply(json_pack("{s[{ss ss ss ss ss}]}", "keys",
 		    "kid", "K1", "kty", "EC", "alg", "ES256", "use", "sig",
 		    "crv", "P-256"));
+	if (strncmp(method, "Key.", 4) == 0)
+		return answer_key(method + 4, parameters);
 	if (strcmp(method, "Admin.Audit") == 0)
 		return json_integer_value(
 			   json_object_get(parameters, "limit")) == 5
@@ -631,11 +665,76 @@ test_keys(void **state)
 	json_decref(json);
 	RUN("key", "list", "--json");
 	json = json_answer(0);
-	assert_string_equal(text_of(json_array_get(json, 0), "kid"), "K1");
+	assert_string_equal(text_of(json_array_get(json, 0), "key"), "K1");
 	json_decref(json);
 	RUN("key", "list");
 	assert_int_equal(run.code, 0);
 	assert_non_null(strstr(run.said, "K1"));
+}
+
+static void
+write_key(const char *path, mode_t mode)
+{
+	FILE *file = fopen(path, "we");
+
+	assert_non_null(file);
+	assert_true(fputs("a key", file) >= 0);
+	assert_int_equal(fclose(file), 0);
+	assert_int_equal(chmod(path, mode), 0);
+}
+
+static void
+test_key_rotation(void **state)
+{
+	json_t *json;
+
+	(void)state;
+	RUN("key", "rotate");
+	assert_int_equal(run.code, 0);
+	assert_non_null(strstr(run.said, "K2: signs from 2023-11-1"));
+	RUN("key", "rotate", "--now");
+	assert_non_null(strstr(run.said, "K2: signs from now on"));
+	RUN("key", "rotate", "--json");
+	json = json_answer(0);
+	assert_string_equal(text_of(json, "state"), "next");
+	json_decref(json);
+	RUN("key", "rotate-data");
+	assert_int_equal(run.code, 0);
+	assert_non_null(strstr(run.said, "data key 2: "));
+	assert_non_null(strstr(run.said, " 7 records"));
+	RUN("key", "rotate-master");
+	assert_int_equal(run.code, 0);
+	assert_non_null(strstr(run.said, "/key: replaced"));
+}
+
+/* Text as it is, 32 bytes as base64url; from a file that is private. */
+static void
+test_new_master_key(void **state)
+{
+	auto_str char *path = NULL;
+
+	(void)state;
+	assert_true(asprintf(&path, "%s.key", agent.config) > 0);
+	run.input = "some text";
+	RUN("key", "rotate-master", "--new-key-file", "-");
+	assert_int_equal(run.code, 0);
+	assert_non_null(strstr(run.said, "(some text)"));
+	run.input = "0123456789abcdef0123456789ABCDEF";
+	RUN("key", "rotate-master", "--new-key-file", "-");
+	assert_non_null(
+	    strstr(run.said, "(MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3ODlBQkNERUY)"));
+	run.input = NULL;
+	RUN("key", "rotate-master", "--new-key-file", path);
+	assert_int_equal(run.code, 1);
+	write_key(path, 0600);
+	RUN("key", "rotate-master", "--new-key-file", path);
+	assert_int_equal(run.code, 0);
+	assert_non_null(strstr(run.said, "(a key)"));
+	assert_int_equal(chmod(path, 0640), 0);
+	RUN("key", "rotate-master", "--new-key-file", path);
+	assert_int_equal(run.code, 2);
+	assert_non_null(strstr(run.complained, "chmod 0600"));
+	unlink(path);
 }
 
 static void
@@ -712,6 +811,8 @@ main(void)
 	    cmocka_unit_test(test_code),
 	    cmocka_unit_test(test_explain),
 	    cmocka_unit_test(test_keys),
+	    cmocka_unit_test(test_key_rotation),
+	    cmocka_unit_test(test_new_master_key),
 	    cmocka_unit_test(test_audit),
 	    cmocka_unit_test(test_no_agent),
 	};

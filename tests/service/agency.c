@@ -79,9 +79,16 @@ agency_configure(struct agency *agency, const char *text)
 	auto_str char *path = inside(agency, "jwt-agent.conf");
 	struct config_error error = {""};
 	struct txn *txn = NULL;
+	auto_str char *keep = strdup(text);
+	auto_str char *with_key = NULL, *key = inside(agency, "master.key");
 
 	forget_configuration(agency);
-	write_file(path, text);
+	free(agency->text);
+	agency->text = TAKE(keep);
+	/* behind it, so that its lines keep their numbers */
+	assert_true(asprintf(&with_key, "%s\n[agent]\nmaster_key = %s\n",
+			agency->text, key) > 0);
+	write_file(path, with_key);
 	if (config_load(path, true, &agency->config, &error) != OK)
 		fail_msg("%s", error.text);
 	assert_int_equal(keyring_new(&agency->keyring, agency->store,
@@ -146,6 +153,7 @@ agency_tear_down(void **state)
 	call_reset(&agency->call);
 	forget_configuration(agency);
 	store_free(agency->store);
+	free(agency->text);
 	assert_true(asprintf(&command, "rm -r %s", agency->directory) > 0);
 	assert_int_equal(system(command), 0);
 	free(agency);
@@ -156,6 +164,17 @@ void
 agency_pass(struct agency *agency, int64_t seconds)
 {
 	agency->now_ms += seconds * 1000;
+}
+
+void
+agency_restart(struct agency *agency)
+{
+	call_reset(&agency->call);
+	trust_free(TAKE(agency->trust));
+	keyring_free(TAKE(agency->keyring));
+	store_free(TAKE(agency->store));
+	open_store(agency, STORE_MAP_START);
+	agency_configure(agency, agency->text);
 }
 
 struct call *
@@ -178,6 +197,18 @@ agency_begin(struct agency *agency)
 	return call;
 }
 
+/* As the dispatcher does. */
+static void
+take_keys(struct agency *agency)
+{
+	struct store_error why = {""};
+	bool wrote = false;
+
+	agency->file_error = key_change_take(
+	    &agency->call.change, &agency->service, &wrote, &why);
+	agency->wrote_file = wrote;
+}
+
 enum err
 agency_end(struct agency *agency, enum err e)
 {
@@ -187,6 +218,8 @@ agency_end(struct agency *agency, enum err e)
 	if (e == OK || err_commits(e))
 		committed = txn_commit(TAKE(call->txn));
 	txn_free(TAKE(call->txn));
+	if (committed == OK && e == OK)
+		take_keys(agency);
 	return committed == OK ? e : committed;
 }
 

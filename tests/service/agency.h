@@ -31,6 +31,11 @@ struct agency {
 	struct service service;
 	struct caller caller;
 	struct call call; /* what the last request left */
+	char *text;	  /* the configuration's */
+	/* of the last request: whether the master key's file was to be replaced,
+	 * and what came of it */
+	bool wrote_file;
+	enum err file_error;
 };
 
 /* For cmocka's set-up and tear-down: the state is a struct agency. */
@@ -41,6 +46,9 @@ int agency_tear_down(void **state);
 
 /* Starts over with this text as the configuration file; the store stays. */
 void agency_configure(struct agency *agency, const char *text);
+
+/* Closes the store and opens it again, as a new process would. */
+void agency_restart(struct agency *agency);
 
 void agency_pass(struct agency *agency, int64_t seconds);
 

@@ -83,6 +83,11 @@ CALLS = [
      "nobody bob"),
     ("io.jwtagent.Device.EnrollAgain", {"device": "{device}"}, False,
      "nobody bob"),
+    ("io.jwtagent.Key.List", {}, True, "nobody bob alice"),
+    ("io.jwtagent.Key.Rotate", {}, False, "nobody bob alice"),
+    ("io.jwtagent.Key.RotateData", {}, False, "nobody bob alice"),
+    ("io.jwtagent.Key.RotateMaster", {"new_key": "none"}, False,
+     "nobody bob alice admin"),
     ("io.jwtagent.Admin.StoreStats", {}, False, "nobody bob alice"),
 ]
 SERVICE = "daemon"  # in callers= of sshd, whose logins the table asks for
