@@ -177,12 +177,24 @@ next_mark(struct forgetting *step, struct key *at)
 				   : ERR_NO_MEMORY;
 }
 
+/* Somebody else may have tried his token. */
+static enum err
+is_his_device(const struct forgetting *step, const char *id, bool *his)
+{
+	auto_clear(device_record) struct device_record device = {0};
+	enum err e = id != NULL ? device_get(step->call->txn, id, &device)
+				: ERR_NO_SUCH_DEVICE;
+
+	*his = e == OK && is_his(step, device.user, device.uid);
+	return e == ERR_NO_SUCH_DEVICE ? OK : e;
+}
+
 static enum err
 next_event(struct forgetting *step, struct key *at)
 {
 	auto_clear(audit_record) struct audit_record event = {0};
 	struct call *call = step->call;
-	bool changed = false;
+	bool changed = false, device = false;
 	enum err e = audit_next(call->txn,
 	    at->size == KEY_NUMBER_SIZE ? key_number(at->data) : 0, &event);
 
@@ -190,8 +202,10 @@ next_event(struct forgetting *step, struct key *at)
 		return e;
 	*at = (struct key){0};
 	key_add_number(at, event.seq);
-	e = pseudonym_redact(
-	    &step->person, store_seal(call->service->store), &event, &changed);
+	e = is_his_device(step, event.device, &device);
+	if (e == OK)
+		e = pseudonym_redact(&step->person,
+		    store_seal(call->service->store), &event, device, &changed);
 	if (e != OK || !changed)
 		return e;
 	step->job->events++;
@@ -229,10 +243,14 @@ next_aside(struct forgetting *step, struct key *at)
 	return txn_delete(txn, TABLE_ASIDE, key_slice(at));
 }
 
-/* In this order: the audit comes last, when nothing of his is left that could
- * still write to it. Each looks at one record behind `at` and moves on. */
+/*
+ * In this order: the audit first, while it can be told whose a device was, and
+ * last, when nothing of his is left that could still write to it. Each looks at
+ * one record behind `at` and moves on.
+ */
 static enum err (*const phases[])(struct forgetting *step, struct key *at) = {
     next_session,
+    next_event,
     next_device,
     next_family,
     next_mark,

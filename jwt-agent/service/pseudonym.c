@@ -145,7 +145,7 @@ hide_person(const struct pseudonym *person, const struct seal *seal,
 
 enum err
 pseudonym_redact(const struct pseudonym *person, const struct seal *seal,
-    struct audit_record *event, bool *changed)
+    struct audit_record *event, bool device, bool *changed)
 {
 	bool about = is_about(person, event);
 	bool named = pseudonym_is_named(person, event->detail);
@@ -155,11 +155,13 @@ pseudonym_redact(const struct pseudonym *person, const struct seal *seal,
 	bool command = pseudonym_is_named(person, event->command);
 	enum err e = OK;
 
-	*changed = about || named || called || command;
+	*changed = about || named || called || command || device;
 	if (called)
 		event->caller_uid = person->uid;
 	if (command)
 		e = replace(&event->command, REMOVED);
+	if (e == OK && device && !about)
+		e = hide(person, seal, "device", &event->device);
 	if (e == OK && about)
 		return hide_person(person, seal, event);
 	return e == OK && named ? replace(&event->detail, REMOVED) : e;

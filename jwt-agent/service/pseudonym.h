@@ -33,8 +33,9 @@ MUST_USE enum err pseudonym_make(struct pseudonym *out, const struct seal *seal,
 bool pseudonym_is_named(const struct pseudonym *person, const char *text);
 
 /* Takes the person out of an event; `*changed` tells whether he was in it.
- * ERR_CRYPTO, ERR_NO_MEMORY. */
-MUST_USE enum err pseudonym_redact(const struct pseudonym *person,
-    const struct seal *seal, struct audit_record *event, bool *changed);
+ * `device`: the event's device is his, whoever the event is about. ERR_CRYPTO, ERR_NO_MEMORY. */
+MUST_USE enum err
+pseudonym_redact(const struct pseudonym *person, const struct seal *seal,
+    struct audit_record *event, bool device, bool *changed);
 
 #endif

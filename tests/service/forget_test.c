@@ -192,6 +192,15 @@ put_aside(struct agency *agency)
 	assert_int_equal(agency_end(agency, OK), OK);
 }
 
+/* Somebody else tried it with a token of this device. */
+static void
+tell_of_device(struct agency *agency, const char *device)
+{
+	tell(agency,
+	    &(struct audit_record){
+		.user = TEXT("bob"), .uid = BOB_UID, .device = TEXT(device)});
+}
+
 /* Two devices, one of them with an older family, a session and all else. */
 static void
 live_here(struct agency *agency, struct enroll_reply *device)
@@ -222,6 +231,7 @@ live_here(struct agency *agency, struct enroll_reply *device)
 	    OK);
 	give_code(agency);
 	put_aside(agency);
+	tell_of_device(agency, device->device);
 }
 
 static void

@@ -44,6 +44,7 @@ EXTRA_DIST += \
 	%D%/test_examples.py \
 	%D%/test_explain.py \
 	%D%/test_forged_session.py \
+	%D%/test_forget.py \
 	%D%/test_issuers.py \
 	%D%/test_kill.py \
 	%D%/test_large.py \

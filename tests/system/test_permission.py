@@ -142,7 +142,8 @@ def admin():
 
 
 def filled_in(parameters, objects):
-    return {name: objects.get(value, value)
+    return {name: objects.get(value, value) if isinstance(value, str)
+            else value
             for name, value in parameters.items()}
 
 
