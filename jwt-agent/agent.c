@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "jwt-agent/agent.h"
 
+#include "jwt-agent/migrating.h"
 #include "jwt-agent/server/process.h"
 #include "jwt-agent/server/server.h"
 #include "jwt-agent/service/timekeeping.h"
@@ -96,6 +97,7 @@ map_start(const struct config *config)
 static enum err
 open_store(struct agent *agent)
 {
+	struct migrating migrating = {.log = &agent->log};
 	struct store_options options = {
 	    .path = agent->config->store,
 	    .master_key = agent->config->master_key,
@@ -103,6 +105,8 @@ open_store(struct agent *agent)
 	    .map_start = map_start(agent->config),
 	    .map_max = (size_t)agent->config->store_max,
 	    .host = &host_system,
+	    .report = migrating_report,
+	    .context = &migrating,
 	};
 	struct store_error why = {""};
 	enum err e;
@@ -110,6 +114,7 @@ open_store(struct agent *agent)
 	damage_watch(agent->config->store);
 	e = store_open(&agent->store, &options, &why);
 	damage_watch(agent->config->store); /* if it was not there yet */
+	migrating_end(&migrating, e);
 	return e == OK ? OK : fail(agent, e, why.text);
 }
 

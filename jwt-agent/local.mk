@@ -2,7 +2,8 @@
 bin_PROGRAMS += %D%/jwt-agent
 %C%_jwt_agent_SOURCES = \
 	%D%/agent.c %D%/agent.h \
-	%D%/main.c
+	%D%/main.c \
+	%D%/migrating.c %D%/migrating.h
 %C%_jwt_agent_LDADD = \
 	%D%/cli/libcli.la \
 	%D%/setup/libsetup.la \

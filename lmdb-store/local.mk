@@ -28,6 +28,7 @@ noinst_LTLIBRARIES += %D%/libstore.la
 	%D%/masterkey.c %D%/masterkey.h \
 	%D%/masterkey_command.c %D%/masterkey_command.h \
 	%D%/migration.c %D%/migration.h \
+	%D%/precaution.c %D%/precaution.h \
 	%D%/record.c %D%/record.h \
 	%D%/refusals.c %D%/refusals.h \
 	%D%/restore.c %D%/restore.h \
@@ -42,8 +43,9 @@ noinst_LTLIBRARIES += %D%/libstore.la
 	%D%/signkey.c %D%/signkey.h \
 	%D%/stats.c %D%/stats.h \
 	%D%/step.c %D%/step.h %D%/step_2.c %D%/step_3.c %D%/step_4.c %D%/step_5.c \
-	%D%/store.c %D%/store.h \
+	%D%/store.c %D%/store.h %D%/store_parts.h \
 	%D%/stream.c %D%/stream.h \
 	%D%/swap.c %D%/swap.h \
 	%D%/table.c %D%/table.h \
-	%D%/times.c %D%/times.h
+	%D%/times.c %D%/times.h \
+	%D%/upgrade.c

@@ -74,6 +74,7 @@ run_entry(struct run *run, step_run function, const struct step_entry *entry)
 
 	if (is_unreadable(entry, e)) {
 		run->unreadable++;
+		run->progress.unreadable = run->unreadable;
 		e = OK;
 	}
 	return e;
@@ -190,6 +191,7 @@ start_step(struct run *run)
 	    .from = schema->down ? schema->version : schema->version - 1,
 	    .to = schema->down ? schema->version - 1 : schema->version,
 	    .name = step_of(schema)->name,
+	    .unreadable = run->unreadable,
 	};
 	if (e == OK)
 		e = count_entries(txn, phases_of(schema) + schema->phase,

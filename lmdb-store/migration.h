@@ -20,7 +20,8 @@
 struct migration_progress {
 	int64_t from, to; /* of this step */
 	const char *name;
-	size_t done, total; /* entries */
+	size_t done, total; /* entries; bytes of a backup, whose ends are one */
+	int64_t unreadable; /* entries that were left alone, of all steps */
 };
 
 typedef void (*migration_report)(

@@ -180,16 +180,18 @@ check(struct restore *restore, struct txn *txn, const struct seal *seal,
 	    err_text(e));
 }
 
-/* With the master key it is opened as the agent does: it is then of our
- * schema, and every secret is opened. */
+/* With the master key it is opened as the agent does, but needs no backup
+ * before it is migrated: it is then of our schema, and every secret is opened. */
 static enum err
 check_with_key(
     struct restore *restore, const struct draft *draft, struct store_error *why)
 {
 	auto_free(store) struct store *store = NULL;
 	auto_free(txn) struct txn *txn = NULL;
-	enum err e = store_open(&store, &draft->options, why);
+	enum err e = store_open_as_is(&store, &draft->options, why);
 
+	if (e == OK)
+		e = store_migrate(store, SCHEMA_VERSION, &draft->options, why);
 	if (e == ERR_CRYPTO)
 		return store_refuse(why, e,
 		    "the master key is not the one of the backup: put the key "

@@ -4,18 +4,11 @@
 #include "lmdb-store/damage.h"
 #include "lmdb-store/datakey.h"
 #include "lmdb-store/masterkey.h"
+#include "lmdb-store/store_parts.h"
 #include "lmdb-store/swap.h"
 
 #include <fcntl.h>
 #include <inttypes.h>
-
-struct store {
-	struct kv *kv;
-	struct seal *seal;
-	struct schema schema;
-	const struct host *host;
-	struct secret *master;
-};
 
 void
 store_free(struct store *store)
@@ -211,62 +204,10 @@ store_open_as_is(struct store **out, const struct store_options *options,
 	return OK;
 }
 
-enum err
-store_open(struct store **out, const struct store_options *options,
-    struct store_error *why)
-{
-	auto_free(store) struct store *store = NULL;
-	enum err e = store_open_as_is(&store, options, why);
-
-	if (e != OK)
-		return e;
-	e = store_migrate(store, SCHEMA_VERSION, options);
-	if (e != OK)
-		return explain(store, options, e, why);
-	*out = TAKE(store);
-	return OK;
-}
-
 const struct schema *
 store_schema(const struct store *store)
 {
 	return &store->schema;
-}
-
-static enum err
-reload_seal(struct store *store)
-{
-	auto_free(txn) struct txn *txn = NULL;
-	struct seal *seal = NULL;
-	enum err e = kv_begin(store->kv, TXN_READ, &txn);
-
-	if (e == OK)
-		e = datakeys_load(&seal, txn, store->master, store->host);
-	if (e == OK)
-		store_set_seal(store, seal);
-	return e;
-}
-
-enum err
-store_migrate(
-    struct store *store, int64_t to, const struct store_options *options)
-{
-	const struct migration migration = {
-	    .kv = store->kv,
-	    .seal = store->seal,
-	    .master = store->master,
-	    .host = store->host,
-	    .now = host_now(store->host),
-	    .report = options->report,
-	    .context = options->context,
-	};
-	int64_t unreadable;
-	enum err e = migration_run(&migration, to, &unreadable);
-
-	if (e != OK)
-		return e;
-	store->schema = (struct schema){.version = to};
-	return reload_seal(store);
 }
 
 enum err

@@ -25,14 +25,14 @@ struct store_options {
 	const struct host *host;	/* outlives the store */
 	const char *master_key_command; /* NULL: none; masterkey_command.h */
 	const struct secret *master; /* the key itself, instead; may be NULL */
-	/* of a migration; may be NULL */
+	/* of a migration and the backup before it; may be NULL */
 	migration_report report;
 	void *context;
 };
 
 /*
  * Opens the store, or makes a new one with its master key; one of an older
- * schema is migrated. When it returns an error, `why` has the sentence and an
+ * schema is backed up (precaution.h) and migrated. When it returns an error, `why` has the sentence and an
  * existing store was not changed, but for the part of a migration that is done:
  * ERR_CONFIG (permissions, the master key missing beside an existing store),
  * ERR_CRYPTO (not its master key), ERR_STORE_NEWER, ERR_STORE_FULL,
@@ -48,9 +48,17 @@ MUST_USE enum err store_open_as_is(struct store **out,
 
 const struct schema *store_schema(const struct store *store);
 
+/* As precaution_take(): before a migration. */
+MUST_USE enum err store_back_up(struct store *store,
+    const struct store_options *options, char **file, struct store_error *why);
+
 /* As migration_run(); of the options only who is told counts. */
-MUST_USE enum err store_migrate(
-    struct store *store, int64_t to, const struct store_options *options);
+MUST_USE enum err store_migrate(struct store *store, int64_t to,
+    const struct store_options *options, struct store_error *why);
+
+/* How much there is in the next step from where the store is. */
+MUST_USE enum err store_plan(
+    struct store *store, int64_t at, int64_t to, struct migration_step *out);
 
 /* NULL is fine. No transaction may be open. */
 void store_free(struct store *store);

@@ -56,6 +56,8 @@ static const struct cli_option_row rows[CLI_OPTION_COUNT] = {
     [CLI_NOW] = {"now", NULL, "at once, and refuse what was signed before"},
     [CLI_NEW_KEY_FILE] = {"new-key-file", "PATH",
 	"file of the new master key, - for standard input"},
+    [CLI_TO] = {"to", "SCHEMA", "to this schema, not to the newest"},
+    [CLI_NO_BACKUP] = {"no-backup", NULL, "make no backup before"},
     [CLI_JSON] = {"json", NULL, "answer in JSON"},
 };
 

@@ -97,6 +97,11 @@ static const struct command commands[] = {
 	"print users, devices and sessions as lines of JSON", cli_store_export},
     {"store", "import", "FILE", 0, CLI_BIT(DRY_RUN) | JSON,
 	"take in lines of JSON from another system", cli_store_import},
+    {"store", "migrate", NULL, 0,
+	CLI_BIT(TO) | CLI_BIT(DRY_RUN) | CLI_BIT(YES) | CLI_BIT(NO_BACKUP) |
+	    CLI_BIT(QUIET) | JSON,
+	"take the store to another schema, while the agent is stopped",
+	cli_store_migrate},
     {"store", "stats", NULL, 0, JSON, "count what is in the store",
 	cli_store_stats},
     {"askpass", NULL, "PROMPT", 0, 0, "answer a token prompt for ssh(1)",

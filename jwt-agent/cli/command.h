@@ -62,6 +62,8 @@ enum cli_option {
 	CLI_SESSIONS,
 	CLI_NOW,
 	CLI_NEW_KEY_FILE,
+	CLI_TO,
+	CLI_NO_BACKUP,
 	CLI_JSON,
 	CLI_OPTION_COUNT
 };
@@ -146,6 +148,7 @@ int cli_setup(const struct call *call);
 int cli_status(const struct call *call);
 int cli_store_backup(const struct call *call);
 int cli_store_restore(const struct call *call);
+int cli_store_migrate(const struct call *call);
 int cli_store_stats(const struct call *call);
 int cli_token_explain(const struct call *call);
 int cli_token_refresh(const struct call *call);

@@ -36,6 +36,7 @@ noinst_LTLIBRARIES += %D%/libcli.la
 	%D%/key.c \
 	%D%/meter.c %D%/meter.h \
 	%D%/modulefile.c %D%/modulefile.h \
+	%D%/migrate.c \
 	%D%/newfile.c %D%/newfile.h \
 	%D%/output.c %D%/output.h \
 	%D%/pamcheck.c %D%/pamcheck.h \

@@ -370,6 +370,7 @@ test_down_and_up(void **state)
 	struct scratch *scratch = *state;
 	const struct store_options options = {
 	    .path = scratch->store_path, .host = &host_system};
+	struct store_error why;
 	uint8_t before[SEAL_HASH_SIZE], after[SEAL_HASH_SIZE];
 
 	assert_int_equal(seal_hash(store_seal(scratch->store), "domain",
@@ -380,7 +381,7 @@ test_down_and_up(void **state)
 	scratch_reopen(scratch);
 	for (int i = 0; i < 2; i++) {
 		assert_int_equal(
-		    store_migrate(scratch->store, 3, &options), OK);
+		    store_migrate(scratch->store, 3, &options, &why), OK);
 		assert_int_equal(count(scratch), 0);
 		assert_family_opens(scratch, true);
 		scratch_reopen(scratch);

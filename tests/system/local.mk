@@ -49,6 +49,7 @@ EXTRA_DIST += \
 	%D%/test_kill.py \
 	%D%/test_large.py \
 	%D%/test_limits.py \
+	%D%/test_migration.py \
 	%D%/test_model.py \
 	%D%/test_observe.py \
 	%D%/test_permission.py \
