@@ -6,6 +6,7 @@ EXTRA_DIST += \
 	%D%/copyright \
 	%D%/jwt-agent.install \
 	%D%/jwt-agent.links \
+	%D%/jwt-agent.lintian-overrides \
 	%D%/jwt-agent.postinst \
 	%D%/jwt-agent.postrm \
 	%D%/libpam-jwt.install \
