@@ -14,6 +14,7 @@ EXTRA_DIST += \
 	%D%/package \
 	%D%/package-before \
 	%D%/package-on \
+	%D%/packaging \
 	%D%/root \
 	%D%/sanitize \
 	%D%/storm \
