@@ -38,15 +38,34 @@ doctor_path(const struct doctor *doctor, const char *path, char out[PATH_MAX])
 	snprintf(out, PATH_MAX, "%s%s", doctor->root, path);
 }
 
+/* Users of another system are looked up in its own file. */
+static const struct passwd *
+find_agent(const struct doctor *doctor)
+{
+	const struct passwd *agent;
+	char path[PATH_MAX];
+	FILE *file;
+
+	if (doctor->root[0] == '\0')
+		return getpwnam(DEFAULT_AGENT_USER);
+	doctor_path(doctor, "/etc/passwd", path);
+	file = fopen(path, "re");
+	if (file == NULL)
+		return NULL;
+	do
+		agent = fgetpwent(file);
+	while (
+	    agent != NULL && strcmp(agent->pw_name, DEFAULT_AGENT_USER) != 0);
+	fclose(file);
+	return agent;
+}
+
 bool
 doctor_trusts(const struct doctor *doctor, uid_t uid)
 {
-	const struct passwd *agent = getpwnam(DEFAULT_AGENT_USER);
+	const struct passwd *agent = find_agent(doctor);
 
-	if (uid == 0 || uid == geteuid())
-		return true;
-	/* users of another system are not ours to look up */
-	return doctor->root[0] != '\0' ||
+	return uid == 0 || uid == geteuid() ||
 	    (agent != NULL && uid == agent->pw_uid);
 }
 

@@ -78,14 +78,9 @@ check_socket_file(struct doctor *doctor, const char *path)
 
 /* Whether it answers; that it would rather not tell us is an answer. */
 static enum err
-ask_status(const struct config *config, struct status_reply *reply)
+ask_status(struct client *client, struct status_reply *reply)
 {
-	auto_free(client) struct client *client = NULL;
-	enum err e = connection_open(config, &client);
-
-	if (e != OK)
-		return e;
-	e = client_call(client,
+	enum err e = client_call(client,
 	    &(struct client_call){
 		.method = "io.jwtagent.Admin.Status",
 		.fd = -1,
@@ -95,10 +90,39 @@ ask_status(const struct config *config, struct status_reply *reply)
 	return e == ERR_PERMISSION_DENIED ? OK : e;
 }
 
+static void
+judge_listener(struct doctor *doctor, const char *path, enum err e)
+{
+	if (e == ERR_UNTRUSTED_SERVER)
+		doctor_find(doctor, FOUND_SOCKET_FOREIGN, path,
+		    "%s is served by neither root nor " DEFAULT_AGENT_USER,
+		    path);
+	else
+		doctor_find(doctor, FOUND_SOCKET_MISSING, path,
+		    "nobody listens at %s: %s", path, err_text(e));
+}
+
+static void
+ask(struct doctor *doctor, const char *path, struct client *client)
+{
+	auto_clear(status_reply) struct status_reply reply = {0};
+	enum err e = ask_status(client, &reply);
+
+	doctor->answers = e == OK;
+	if (e == OK && reply.store_fault != NULL)
+		snprintf(doctor->store_fault, sizeof(doctor->store_fault), "%s",
+		    reply.store_fault);
+	if (e == OK)
+		doctor_ok(doctor, "%s answers", path);
+	else
+		doctor_find(doctor, FOUND_AGENT_SILENT, path,
+		    "%s does not answer: %s", path, err_text(e));
+}
+
 void
 check_socket(struct doctor *doctor)
 {
-	auto_clear(status_reply) struct status_reply reply = {0};
+	auto_free(client) struct client *client = NULL;
 	const char *path;
 	enum err e;
 
@@ -111,21 +135,9 @@ check_socket(struct doctor *doctor)
 	path = doctor->config->socket;
 	if (!check_folder(doctor, path) || !check_socket_file(doctor, path))
 		return;
-	e = ask_status(doctor->config, &reply);
-	doctor->answers = e == OK;
-	if (e == OK && reply.store_fault != NULL)
-		snprintf(doctor->store_fault, sizeof(doctor->store_fault), "%s",
-		    reply.store_fault);
+	e = connection_open(doctor->config, &client);
 	if (e == OK)
-		doctor_ok(doctor, "%s answers", path);
-	else if (e == ERR_UNREACHABLE)
-		doctor_find(doctor, FOUND_SOCKET_MISSING, path,
-		    "nobody listens at %s", path);
-	else if (e == ERR_UNTRUSTED_SERVER)
-		doctor_find(doctor, FOUND_SOCKET_FOREIGN, path,
-		    "%s is served by neither root nor " DEFAULT_AGENT_USER,
-		    path);
+		ask(doctor, path, client);
 	else
-		doctor_find(doctor, FOUND_AGENT_SILENT, path,
-		    "%s does not answer: %s", path, err_text(e));
+		judge_listener(doctor, path, e);
 }

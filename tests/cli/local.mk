@@ -5,6 +5,7 @@ CLI_TESTS = \
 	%D%/command_test \
 	%D%/config_test \
 	%D%/doctor_test \
+	%D%/finding_test \
 	%D%/man_test \
 	%D%/pamcontrol_test \
 	%D%/qr_test \
@@ -26,6 +27,10 @@ check_LTLIBRARIES += %D%/libcommandtest.la
 %C%_command_test_LDADD = %D%/libcommandtest.la
 %C%_config_test_LDADD = %D%/libcommandtest.la
 %C%_doctor_test_LDADD = %D%/libcommandtest.la
+%C%_finding_test_SOURCES = \
+	%D%/finding_test.c \
+	%D%/fake_manager.c %D%/fake_manager.h
+%C%_finding_test_LDADD = %D%/libcommandtest.la $(SYSTEMD_LIBS)
 %C%_man_test_LDADD = %D%/libcommandtest.la
 %C%_pamcontrol_test_LDADD = %D%/libcommandtest.la $(PAM_LIBS)
 %C%_qr_test_LDADD = %D%/libcommandtest.la
