@@ -1,9 +1,11 @@
 # SPDX-License-Identifier: BSD-3-Clause
 """From the version before, whose store had an older schema, and back."""
 
+import re
+
 import pytest
 from harness import tokens, waiting
-from machine import packages
+from machine import faults, packages
 from machine.root import PASSWORDS
 
 STORE = "/var/lib/jwt-agent"
@@ -90,3 +92,39 @@ def test_up_again_all_is_there(before):
                   ["ActiveState"] == "active", 60)
     device, = before.agent("device", "list", "--user", "alice")
     assert device["device"] == before.device["device"]
+
+
+def rewrite_schema(machine, change):
+    """In every copy of the number that the stopped store's file has."""
+    path = machine.path(f"{STORE}/store/data.mdb")
+    data = path.read_bytes()
+    changed = re.sub(rb'"version":(\d)\}',
+                     lambda found: b'"version":%d}' % change(int(found[1])),
+                     data)
+    assert changed != data
+    with open(path, "r+b") as file:
+        file.write(changed)
+
+
+def test_store_of_a_version_to_come(before):
+    """As after a downgrade: the refusal says what to type, and passwords go
+    on. The store has the number of a schema that this version knows not."""
+    faults.stop(before)
+    rewrite_schema(before, lambda number: number + 3)
+    before.systemctl("start", "jwt-agent.socket")
+
+    faults.restart(before)
+
+    said = [entry["MESSAGE"] for entry in
+            before.journal("_SYSTEMD_UNIT=jwt-agent.service")
+            if "newer jwt-agent" in entry["MESSAGE"]]
+    assert "jwt-agent store migrate --to" in said[-1]
+    assert before.ssh("alice", PASSWORDS["alice"]).stdout == "alice\n"
+    before.console_login()
+    assert before.sudo("id", "-u").splitlines()[-1] == "0"
+    before.console_logout()
+    doctor = before.run("jwt-agent", "doctor", code=1).stdout
+    assert "newer jwt-agent" in doctor
+    faults.stop(before)
+    rewrite_schema(before, lambda number: number - 3)
+    faults.start(before)
