@@ -23,6 +23,7 @@ store_tests = \
 	%D%/masterkey_command_test \
 	%D%/masterkey_test \
 	%D%/migration_test \
+	%D%/operation_test \
 	%D%/record_test \
 	%D%/counter_test \
 	%D%/refusals_test \
@@ -86,6 +87,8 @@ EXTRA_DIST += %D%/fixtures/make.py \
 	%D%/fixtures/schema-3.mdb.gz \
 	%D%/fixtures/schema-4.json %D%/fixtures/schema-4.key \
 	%D%/fixtures/schema-4.mdb.gz
+%C%_operation_test_SOURCES = %D%/operation_test.c $(store_test_fixture)
+%C%_operation_test_LDADD = $(store_test_libraries)
 %C%_record_test_SOURCES = %D%/record_test.c $(store_test_fixture)
 %C%_record_test_LDADD = $(store_test_libraries)
 %C%_counter_test_SOURCES = %D%/counter_test.c $(store_test_fixture)
@@ -123,3 +126,8 @@ EXTRA_DIST += %D%/fixtures/make.py \
 	-Wl,--wrap=mdb_cursor_open,--wrap=mdb_cursor_get \
 	-Wl,--wrap=EVP_CIPHER_CTX_new,--wrap=EVP_CipherInit_ex \
 	-Wl,--wrap=EVP_CipherUpdate,--wrap=EVP_CipherFinal_ex
+
+%C%_operation_test_LDFLAGS = $(AM_LDFLAGS) \
+	-Wl,--wrap=mdb_txn_begin,--wrap=mdb_txn_commit \
+	-Wl,--wrap=mdb_get,--wrap=mdb_put,--wrap=mdb_del,--wrap=mdb_stat \
+	-Wl,--wrap=mdb_cursor_open,--wrap=mdb_cursor_get
