@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "jwt-agent/service/token.h"
 
+#include "jwt-agent/service/code_login.h"
 #include "jwt-agent/service/refresh_token.h"
 #include "jwt-agent/service/verdict.h"
 
@@ -119,6 +120,16 @@ steps_of(
 	return TAKE(steps);
 }
 
+/* To say which codes there are would let somebody try them out. */
+static enum err
+refuse_code(struct call *call)
+{
+	call_note(&call->event.detail,
+	    "token is a login code: a secret for a single use, which is not "
+	    "explained and was not used up");
+	return ERR_INVALID_PARAMETER;
+}
+
 /* A refusal is what was asked for here, so it is an answer; faults are not. */
 enum err
 token_explain(struct call *call, const struct explain_request *request,
@@ -132,6 +143,8 @@ token_explain(struct call *call, const struct explain_request *request,
 
 	if (call->subject == SUBJECT_UNKNOWN)
 		return ERR_NO_SUCH_USER;
+	if (code_is(request->token))
+		return refuse_code(call);
 	e = verdict_reach(call, &attempt, &verdict);
 	if (err_is_fault(e) || e == ERR_KEYS_NEEDED)
 		return e;

@@ -41,6 +41,7 @@ EXTRA_DIST += \
 	%D%/test_config_keys.py \
 	%D%/test_debian13.py \
 	%D%/test_devices.py \
+	%D%/test_doctor.py \
 	%D%/test_examples.py \
 	%D%/test_explain.py \
 	%D%/test_forged_session.py \

@@ -240,3 +240,14 @@ def test_hostile_claims_are_escaped(explainer, source):
 
     assert result.returncode == 3
     assert "\x1b" not in result.stdout and "\u202e" not in result.stdout
+
+
+def test_a_login_code_is_not_explained(agent):
+    code = agent.json("code", "new", "--user", "alice")["code"]
+
+    result = agent.run("token", "explain", "--user", "alice", "--service",
+                       "probe", stdin=code)
+
+    assert result.returncode not in (0, 3)
+    assert "is a login code" in result.stderr and code not in result.stderr
+    assert agent.verdict(code) == "ok"  # it was not used up

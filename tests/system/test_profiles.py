@@ -247,6 +247,15 @@ def test_observing(pam, home, sshd, way):
     assert home.json("status")["would_accept"] == 2
 
 
+def test_sudo_with_a_prompt_of_its_callers(enabled, home):
+    """Ansible waits for its own prompt."""
+    person = terminal.Terminal(["sudo", "-k", "-p", "magic word: ", "id",
+                                "-un"], user="alice")
+    person.answer("magic word: ", people.PASSWORDS["alice"])
+    text, code = person.finish()
+    assert code == 0 and "root" in text
+
+
 @pytest.mark.parametrize("service", ["cron", "su"])
 def test_where_nobody_is_asked(enabled, home, make_imposter, service):
     """What authenticates nobody is neither asked nor delayed, whatever the
