@@ -64,7 +64,7 @@ struct check_total {
 
 MUST_USE enum err check_table(struct txn *txn, const struct seal *seal,
     enum table table, struct check_total *out);
-MUST_USE enum err check_all(
-    struct txn *txn, const struct seal *seal, struct check_total *out);
+MUST_USE enum err
+check_all(struct txn *txn, const struct seal *seal, struct check_total *out);
 
 #endif

@@ -19,8 +19,7 @@
 #define MASTERKEY_SIZE 32
 #define MASTERKEY_CREDENTIAL "master.key"
 /* Where LoadCredentialEncrypted=master.key:jwt-agent.master.key finds it. */
-#define MASTERKEY_SYSTEMD_FILE \
-	"/etc/credstore.encrypted/jwt-agent.master.key"
+#define MASTERKEY_SYSTEMD_FILE "/etc/credstore.encrypted/jwt-agent.master.key"
 
 struct masterkey_file {
 	char path[PATH_MAX];

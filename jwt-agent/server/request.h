@@ -13,8 +13,8 @@
 
 enum who {
 	WHO_ANY,
-	WHO_OWNER,   /* the user that the call is about, and administrators */
-	WHO_ADMIN,   /* root and the admin group */
+	WHO_OWNER, /* the user that the call is about, and administrators */
+	WHO_ADMIN, /* root and the admin group */
 	WHO_ROOT,
 	WHO_SERVICE, /* root, and the callers= of the service it is about */
 	WHO_AGENT,   /* the agent itself: cannot be called from outside */

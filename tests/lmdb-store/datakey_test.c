@@ -307,8 +307,7 @@ make_old(struct scratch *scratch, const struct secret *key)
 	assert_int_equal(
 	    txn_delete(txn, TABLE_META, text_slice("datakey/hash")), OK);
 	assert_int_equal(txn_delete(txn, TABLE_META, text_slice("master")), OK);
-	assert_int_equal(
-	    schema_write(txn, &(struct schema){.version = 3}), OK);
+	assert_int_equal(schema_write(txn, &(struct schema){.version = 3}), OK);
 	scratch_commit(scratch);
 }
 
