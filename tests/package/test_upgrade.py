@@ -15,6 +15,9 @@ STORE = "/var/lib/jwt-agent"
 def before(make_machine, work):
     """A machine that has run the version before: with a device, and two
     connections by its token."""
+    if not list((work / "before").glob("*.deb")):
+        pytest.skip("git does not know the version before here: a clone "
+                    "without history")
     machine = make_machine()
     machine.root.add_packages((work / "before").glob("*.deb"), "before")
     packages.install(machine.root, "/before")
