@@ -27,7 +27,7 @@ up_begin(const struct step_entry *entry)
 	auto_clear(audit_ends) struct audit_ends ends = {0};
 	enum err e = audit_next(entry->txn, 0, &oldest);
 
-	if (e != OK && txn_error(entry->txn) != OK)
+	if (e == ERR_NO_MEMORY || txn_error(entry->txn) != OK)
 		return e;
 	e = audit_ends_begin(&ends);
 	if (oldest.seq > 0)

@@ -22,6 +22,7 @@ store_tests = \
 	%D%/kv_test \
 	%D%/masterkey_command_test \
 	%D%/masterkey_test \
+	%D%/migration_fault_test \
 	%D%/migration_test \
 	%D%/operation_test \
 	%D%/record_test \
@@ -75,6 +76,14 @@ noinst_PROGRAMS += %D%/large_store
 %C%_masterkey_command_test_LDADD = $(store_test_libraries)
 %C%_masterkey_test_SOURCES = %D%/masterkey_test.c $(store_test_fixture)
 %C%_masterkey_test_LDADD = $(store_test_libraries)
+%C%_migration_fault_test_SOURCES = %D%/migration_fault_test.c \
+	%D%/older.c %D%/older.h $(store_test_fixture)
+%C%_migration_fault_test_LDADD = $(store_test_libraries)
+%C%_migration_fault_test_LDFLAGS = $(AM_LDFLAGS) \
+	-Wl,--wrap=malloc,--wrap=calloc,--wrap=strdup \
+	-Wl,--wrap=mdb_txn_begin,--wrap=mdb_txn_commit \
+	-Wl,--wrap=mdb_get,--wrap=mdb_put,--wrap=mdb_del,--wrap=mdb_stat \
+	-Wl,--wrap=mdb_cursor_open,--wrap=mdb_cursor_get
 %C%_migration_test_SOURCES = %D%/migration_test.c %D%/older.c %D%/older.h \
 	$(store_test_fixture) $(store_test_writes)
 %C%_migration_test_LDADD = $(store_test_libraries)

@@ -229,8 +229,8 @@ reload_seal(struct older *older)
 	    datakeys_load(&older->seal, txn, older->master, &host_system), OK);
 }
 
-enum err
-older_migrate(struct older *older, int64_t to, size_t chunk)
+static enum err
+run(struct older *older, int64_t to, size_t chunk, int64_t *unreadable)
 {
 	const struct migration migration = {.kv = older->kv,
 	    .seal = older->seal,
@@ -238,8 +238,23 @@ older_migrate(struct older *older, int64_t to, size_t chunk)
 	    .host = &host_system,
 	    .now = NOW,
 	    .chunk = chunk};
+
+	return migration_run(&migration, to, unreadable);
+}
+
+enum err
+older_try_migrate(struct older *older, int64_t to)
+{
+	int64_t unreadable;
+
+	return run(older, to, 0, &unreadable);
+}
+
+enum err
+older_migrate(struct older *older, int64_t to, size_t chunk)
+{
 	int64_t unreadable = 0;
-	enum err e = migration_run(&migration, to, &unreadable);
+	enum err e = run(older, to, chunk, &unreadable);
 
 	if (e != OK)
 		return e;

@@ -36,6 +36,9 @@ struct txn *older_begin(struct older *older, enum txn_mode mode);
 
 /* One transaction for each `chunk` entries; the time stands still. */
 enum err older_migrate(struct older *older, int64_t to, size_t chunk);
+
+/* The same, and nothing else, at once. */
+enum err older_try_migrate(struct older *older, int64_t to);
 struct schema older_schema(struct older *older);
 
 /* Everything in all tables but how far a migration is and the data keys, as a

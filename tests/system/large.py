@@ -36,6 +36,7 @@ class Job:
     arguments: tuple
     beside: bool  # while the agent runs, and logins go on
     by_agent: bool = False  # the agent does the work
+    then_stopped: bool = False  # the agent is not to start afterwards
 
 
 # FILE is a backup, which the first row makes.
@@ -44,6 +45,12 @@ JOBS = [
     Job("check", ("store", "check"), True, by_agent=True),
     Job("restore --dry-run", ("store", "restore", "FILE", "--dry-run"), True),
     Job("restore", ("store", "restore", "FILE"), False),
+    Job("migrate --to 1", ("store", "migrate", "--to", "1", "--yes",
+                           "--no-backup"), False, then_stopped=True),
+    Job("migrate", ("store", "migrate", "--no-backup"), False),
+    Job("migrate --to 1", ("store", "migrate", "--to", "1", "--yes",
+                           "--no-backup"), False, then_stopped=True),
+    Job("start on schema 1", (), False, by_agent=True),
 ]
 
 
@@ -95,6 +102,30 @@ class Visitor:
                 self.wrong.append(verdict)
 
 
+class Glances:
+    """At the memory of an agent that is starting."""
+
+    def __init__(self, agent):
+        self.agent = agent
+        self.most = 0
+        self.done = threading.Event()
+        self.thread = threading.Thread(target=self.run)
+
+    def __enter__(self):
+        self.thread.start()
+        return self
+
+    def __exit__(self, *_):
+        self.done.set()
+        self.thread.join()
+
+    def run(self):
+        while not self.done.wait(GLANCE):
+            process = self.agent.process
+            if process is not None:
+                self.most = max(self.most, anonymous(process.pid))
+
+
 class Large:
     def __init__(self, devices, folder):
         self.folder = Path(tempfile.mkdtemp(prefix="large-", dir=folder))
@@ -133,8 +164,18 @@ class Large:
             assert process.returncode == 0, (job.name, said.read()[-2000:])
         return most, time.monotonic() - start
 
+    def start_agent(self):
+        """With what it migrates; the highest memory until it is ready."""
+        start = time.monotonic()
+        with Glances(self.agent) as glances:
+            self.agent.start()
+        return glances.most, time.monotonic() - start
+
     def play(self, job):
-        if job.beside:
+        if not job.arguments:
+            most, took = self.start_agent()
+            logins = "until it was ready"
+        elif job.beside:
             with Visitor(self.agent, self.token) as visitor:
                 most, took = self.run_command(job)
             assert visitor.wrong == [], (job.name, visitor.wrong[:3])
@@ -144,7 +185,8 @@ class Large:
         else:
             self.agent.stop()
             most, took = self.run_command(job)
-            self.agent.start()
+            if not job.then_stopped:
+                self.agent.start()
             logins = "the agent was stopped"
         print(f"{job.name:20} {took:7.1f} s  RssAnon {most / MIB:5.1f} MiB  "
               f"{logins}", flush=True)

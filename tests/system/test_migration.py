@@ -1,10 +1,12 @@
 # SPDX-License-Identifier: BSD-3-Clause
 """Stores of older versions at the start of the agent, and the way back."""
 
+import errno
 import gzip
 import json
 import shutil
 import signal
+import socket
 import stat
 import subprocess
 import time
@@ -12,7 +14,7 @@ from pathlib import Path
 
 import pytest
 from harness import built, people
-from harness.agent import as_user
+from harness.blocks import Blocks
 from harness.clock import Clock
 from harness.wire import Refused
 
@@ -286,35 +288,76 @@ def test_newer_store_is_refused_with_the_way_back(make_agent):
 
 # the end of the process
 
-def fill(agent, count=3000):
-    """A larger store, made at once."""
-    maker = built.BUILD / "tests/lmdb-store/large_store"
-    if not maker.exists():
-        pytest.skip("large_store is not built")
-    path = Path("/run/built/large_store")
-    shutil.copy(maker, path)
-    subprocess.run([*as_user(people.AGENT_USER), str(path), str(agent.store),
-                    str(agent.place / "master.key"), str(count)], check=True)
+def test_manager_is_told_to_wait(make_agent):
+    agent = Older(make_agent, 1).agent
+    with agent._ready_socket() as ready:
+        agent.process = agent.spawn(ready=ready)
+        heard = b""
+        while b"READY=1" not in heard:
+            try:
+                heard += ready.recv(4096) + b"\n"
+            except socket.timeout:
+                assert agent.process.poll() is None, agent.said()
+
+    before = heard[:heard.index(b"READY=1")]
+    assert before.count(b"EXTEND_TIMEOUT_USEC=") >= NEWEST
+    assert b"STATUS=Backing the store up" in before
+    assert b"STATUS=Migrating the store from schema 1 to 2" in before
+
+
+def larger(make_agent):
+    """A stopped agent with more than fits into one transaction, and a token."""
+    agent = make_agent().fill(3000).start()
+    token = agent.enroll()["refresh_token"]
+    agent.stop()
+    return agent, token
 
 
 def test_killed_on_the_way(make_agent):
-    """SIGKILL at some moments of the way up: the next start goes on."""
-    agent = make_agent().start()
-    token = agent.enroll()["refresh_token"]
-    agent.stop()
-    fill(agent)
+    """SIGKILL before some of the writes of the way up: the next start goes on."""
+    agent, token = larger(make_agent)
     migrate(agent, "--to", "1", "--yes")
-    kills = 0
 
-    for wait in (0.05, 0.1, 0.2, 0.3, 0.4):
-        process = agent.spawn()
-        time.sleep(wait)
-        if process.poll() is None:
-            process.send_signal(signal.SIGKILL)
-            kills += 1
-        process.wait()
+    for point in (1, 2, 7, 20, 30):
+        blocks = Blocks()
+        blocks.stop_at(point)
+        assert agent.spawn(blocks=blocks).wait() == -signal.SIGKILL
 
-    assert kills
+    agent.start()
+    assert sound(agent)
+    agent.refresh(token)
+    assert len(backups(agent)) <= 3
+
+
+def test_disk_that_fails_on_the_way(make_agent):
+    agent, token = larger(make_agent)
+    migrate(agent, "--to", "1", "--yes")
+    blocks = Blocks()
+    blocks.fail(errno.ENOSPC)
+
+    assert agent.spawn(blocks=blocks).wait() != 0
+
+    assert "the disk that holds the store is full" in agent.said()
+    agent.start()
+    assert sound(agent)
+    agent.refresh(token)
+
+
+def test_two_at_once(make_agent):
+    """The second is refused by the lock of the directory, or finds all done."""
+    agent, token = larger(make_agent)
+    command = [str(built.COMMAND), "--config", str(agent.config), "store",
+               "migrate", "--to", "1", "--yes", "--quiet"]
+
+    both = [subprocess.Popen(command, stdout=subprocess.PIPE,
+                             stderr=subprocess.STDOUT, text=True)
+            for _ in range(2)]
+    said = [process.communicate(timeout=120)[0] for process in both]
+
+    assert 0 in [process.returncode for process in both], said
+    for process, text in zip(both, said):
+        assert (process.returncode == 0 or
+                "in use by another process" in text), text
     agent.start()
     assert sound(agent)
     agent.refresh(token)
