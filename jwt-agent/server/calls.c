@@ -4,6 +4,7 @@
 #include "jwt-agent/server/introspection.h"
 #include "jwt-agent/server/keys.h"
 #include "jwt-agent/server/leaders.h"
+#include "jwt-agent/server/outages.h"
 #include "jwt-agent/server/process.h"
 #include "jwt-agent/server/reply.h"
 #include "jwt-agent/server/streams.h"
@@ -24,9 +25,7 @@ struct calls {
 	struct leaders *leaders;
 	struct keys *keys;
 	struct caller self;
-	struct task **postponed; /* until the store takes writes again */
-	size_t postponed_count;
-	bool telling;		   /* request_tell_outage is under way */
+	struct outages *outages;
 	sd_event_source *sweep_on; /* when sweeps that have more go on */
 	uint32_t sweeps_left;	   /* which those are, a bit for each */
 };
@@ -157,20 +156,6 @@ log_store(const struct calls *calls, const struct task *task)
 
 static void keep_clock(struct calls *calls);
 
-/* There are no more of these than sessions, issuers and jumps of the clock. */
-static bool
-postpone(struct calls *calls, struct task *task)
-{
-	struct task **postponed = reallocarray(
-	    calls->postponed, calls->postponed_count + 1, sizeof(*postponed));
-
-	if (postponed == NULL)
-		return false;
-	calls->postponed = postponed;
-	postponed[calls->postponed_count++] = task;
-	return true;
-}
-
 /* A sweep whose step was full has more to do. */
 static void
 note_sweep(struct calls *calls, const struct task *task)
@@ -188,67 +173,13 @@ note_sweep(struct calls *calls, const struct task *task)
 	sd_event_source_set_enabled(calls->sweep_on, SD_EVENT_ONESHOT);
 }
 
-/* The login once more, for what can be said by reading only. */
-static void
-run_unrecorded(struct calls *calls, struct task *task)
-{
-	auto_free(txn) struct txn *txn = NULL;
-	enum err fault = task->outcome;
-	enum err e = store_begin(calls->options.service->store, TXN_READ, &txn);
-
-	if (e != OK)
-		return;
-	task->failed = false;
-	task->call.fault = fault;
-	e = task_run(task, txn);
-	task->call.txn = NULL;
-	if (e != OK)
-		task->outcome = fault;
-}
-
-/*
- * A task that the store took nothing of. What the agent asks of itself is
- * asked again when the store takes writes: sweeps are by themselves, the rest
- * is kept until then. Whether the task is to be settled.
- */
-static bool
-make_do(struct calls *calls, struct task *task)
-{
-	struct outage *outage = calls->options.service->outage;
-
-	if (task->row == &request_tell_outage)
-		calls->telling = false;
-	if (task->row == &request_sweep || task->row == &request_tell_outage) {
-		task_free(task);
-		return false;
-	}
-	if (task->row->who == WHO_AGENT)
-		return !postpone(calls, task);
-	if ((task->row->flags & UNRECORDED) != 0)
-		run_unrecorded(calls, task);
-	if (task->outcome != ERR_KEYS_NEEDED)
-		outage_count(outage, task->outcome);
-	return true;
-}
-
-static void
-note_told(struct calls *calls, const struct task *task)
-{
-	calls->telling = false;
-	if (task->outcome == OK)
-		outage_told(calls->options.service->outage);
-}
-
 static void
 settle(struct task *task, void *context)
 {
 	struct calls *calls = context;
 
-	if (task->unwritten && outage_is(task->outcome) &&
-	    !make_do(calls, task))
+	if (!outages_settle(calls->outages, task))
 		return;
-	if (task->row == &request_tell_outage)
-		note_told(calls, task);
 	if (task->call.fetch != NULL)
 		keys_fetch(calls->keys, task->call.fetch, task->call.missing);
 	if (task->outcome == ERR_KEYS_NEEDED) {
@@ -521,57 +452,23 @@ submit(struct calls *calls, const struct request *row, const json_t *parameters)
 }
 
 static void
-log_outage_begin(const struct calls *calls, enum err fault)
-{
-	const struct service *service = calls->options.service;
-	struct log_pair pairs[] = {{"reason", err_name(fault)},
-	    {"message", err_text(fault)},
-	    {"problem", store_problem(service->store)},
-	    {"store", service->config->store}};
-
-	log_event(calls->options.log, LOG_ERR, "store-outage", pairs,
-	    sizeof(pairs) / sizeof(*pairs));
-}
-
-static void
-take_up_postponed(struct calls *calls)
-{
-	struct task **tasks = TAKE(calls->postponed);
-	size_t count = calls->postponed_count;
-
-	calls->postponed_count = 0;
-	for (size_t i = 0; i < count; i++)
-		start(calls, tasks[i]);
-	free(tasks);
-}
-
-static void
-tell_outage(struct calls *calls)
-{
-	if (calls->telling)
-		return;
-	calls->telling = true;
-	if (!submit(calls, &request_tell_outage, NULL))
-		calls->telling = false;
-}
-
-static void
 on_turn_ended(enum err e, void *context)
 {
-	struct calls *calls = context;
-	struct outage *outage = calls->options.service->outage;
-	int64_t now = host_now(calls->options.service->host);
+	const struct calls *calls = context;
 
-	if (outage_is(e) && outage_begin(outage, e, now))
-		log_outage_begin(calls, e);
-	if (e != OK || outage->fault == OK)
-		return;
-	/* there may be room for this and not for the next: not at each turn */
-	if (outage->fault == ERR_STORE_FULL && !calls->telling)
-		return;
-	outage->fault = OK;
-	tell_outage(calls);
-	take_up_postponed(calls);
+	outages_turn_ended(calls->outages, e);
+}
+
+static bool
+on_outage_asks(const struct request *row, void *context)
+{
+	return submit(context, row, NULL);
+}
+
+static void
+on_outage_over(struct task *task, void *context)
+{
+	start(context, task);
 }
 
 /* A jump is written down as soon as somebody has read the clock. */
@@ -688,6 +585,10 @@ calls_new(
 		e = turn_new(&calls->turn, loop, options->service->store,
 		    &(struct turn_events){settle, on_turn_ended, calls});
 	if (e == OK)
+		e = outages_new(&calls->outages,
+		    &(struct outages_options){options->service, options->log,
+			on_outage_asks, on_outage_over, calls});
+	if (e == OK)
 		e = streams_new(&calls->streams, loop, options->service->store,
 		    on_list_ended, calls);
 	if (e == OK)
@@ -716,9 +617,7 @@ calls_free(struct calls *calls)
 	keys_free(calls->keys);
 	leaders_free(calls->leaders);
 	sd_event_source_disable_unref(calls->sweep_on);
-	for (size_t i = 0; i < calls->postponed_count; i++)
-		task_free(calls->postponed[i]);
-	free(calls->postponed);
+	outages_free(calls->outages);
 	free(calls);
 }
 
@@ -749,6 +648,5 @@ calls_sweep(struct calls *calls)
 	step_sweeps(calls, UINT32_MAX);
 	keys_sweep(calls->keys);
 	streams_tick(calls->streams);
-	if (calls->options.service->outage->fault != OK)
-		tell_outage(calls);
+	outages_tick(calls->outages);
 }

@@ -74,7 +74,10 @@ fault_of(int fd)
 	control->points++;
 	if (control->stop == control->points)
 		kill(getpid(), SIGKILL);
-	return control->points < control->from ? 0 : (int)control->error;
+	if (control->points < control->from ||
+	    (control->until != 0 && control->points > control->until))
+		return 0;
+	return (int)control->error;
 }
 
 static bool

@@ -16,8 +16,10 @@
 #include <stdint.h>
 
 struct blocks {
-	int64_t error; /* errno of every write point from `from` on; 0: none */
-	int64_t from;
+	/* errno of every write point from `from` on, up to `until` unless that
+	 * is 0; 0: none */
+	int64_t error;
+	int64_t from, until;
 	int64_t late; /* 1: a write that fails is done all the same */
 	int64_t stop; /* the write point before which SIGKILL comes; 0: none */
 	int64_t points; /* that were met so far */

@@ -19,6 +19,8 @@ TESTS += $(SERVER_TESTS)
 %C%_limit_test_LDADD = \
 	tests/service/libagency.la \
 	jwt-agent/server/libserver.la
+%C%_turn_test_SOURCES = %D%/turn_test.c \
+	tests/lmdb-store/blocks.c tests/lmdb-store/blocks.h
 %C%_turn_test_LDADD = \
 	tests/service/libagency.la \
 	jwt-agent/server/libserver.la

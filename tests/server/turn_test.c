@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "jwt-agent/server/turn.h"
 #include "jwt-agent/service/enrolment.h"
+#include "tests/lmdb-store/blocks.h"
 #include "tests/service/agency.h"
 
+#include <errno.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -19,6 +21,8 @@ struct scene {
 	struct turn *turn;
 	enum err outcomes[TASKS_MAX];
 	size_t settled;
+	size_t unwritten;
+	enum err ended; /* how the last turn ended that did anything */
 };
 
 static void
@@ -27,7 +31,16 @@ settle(struct task *task, void *context)
 	struct scene *scene = context;
 
 	scene->outcomes[scene->settled++] = task->outcome;
+	scene->unwritten += task->unwritten;
 	task_free(task);
+}
+
+static void
+end(enum err e, void *context)
+{
+	struct scene *scene = context;
+
+	scene->ended = e;
 }
 
 static void
@@ -37,7 +50,7 @@ scene_begin(struct scene *scene, void **state)
 	assert_true(sd_event_new(&scene->loop) >= 0);
 	assert_int_equal(
 	    turn_new(&scene->turn, scene->loop, scene->agency->store,
-		&(struct turn_events){.settled = settle, .context = scene}),
+		&(struct turn_events){settle, end, scene}),
 	    OK);
 }
 
@@ -205,6 +218,63 @@ a_refusal_that_has_written_commits_only_if_it_may(void **state)
 	assert_int_equal(count(&scene, TABLE_AUDIT), 2);
 }
 
+/* Both that may use the reserve and that may not have failed, in their order,
+ * and nothing is written until the disk takes it. */
+static void
+a_disk_that_is_full_fails_the_turn(void **state)
+{
+	static const enum err expected[] = {
+	    ERR_DISK_FULL, ERR_DISK_FULL, ERR_DISK_FULL, ERR_INTERNAL, OK};
+	auto_clear(scene) struct scene scene = {0};
+	struct request reserved = ending;
+
+	scene_begin(&scene, state);
+	reserved.flags = RESERVED;
+	*blocks() = (struct blocks){.error = ENOSPC};
+	add(&scene, enroll_row(), "alice");
+	add(&scene, &reserved, "refused");
+	add(&scene, enroll_row(), "bob");
+	turn_commit(scene.turn);
+	assert_int_equal(scene.settled, 3);
+	assert_int_equal(scene.unwritten, 3);
+	assert_int_equal(scene.ended, ERR_DISK_FULL);
+	assert_int_equal(count(&scene, TABLE_AUDIT), 0);
+
+	*blocks() = (struct blocks){0};
+	add(&scene, &reserved, "refused");
+	add(&scene, enroll_row(), "alice");
+	turn_commit(scene.turn);
+	assert_memory_equal(scene.outcomes, expected, sizeof(expected));
+	assert_int_equal(scene.unwritten, 3);
+	assert_int_equal(scene.ended, OK);
+	assert_int_equal(count(&scene, TABLE_AUDIT), 2);
+}
+
+/* What may use the reserve is tried without the rest, with the disk as full:
+ * here it has no more to write than the pages that are there. */
+static void
+what_may_use_the_reserve_is_tried_alone(void **state)
+{
+	auto_clear(scene) struct scene scene = {0};
+	struct request reserved = ending;
+
+	scene_begin(&scene, state);
+	reserved.flags = RESERVED;
+	add(&scene, enroll_row(), "alice");
+	turn_commit(scene.turn);
+	*blocks() = (struct blocks){.error = ENOSPC, .until = 1};
+	add(&scene, enroll_row(), "alice");
+	add(&scene, &reserved, "reuse");
+	turn_commit(scene.turn);
+	*blocks() = (struct blocks){0};
+	assert_int_equal(scene.outcomes[1], ERR_DISK_FULL);
+	assert_int_equal(scene.outcomes[2], ERR_TOKEN_REUSED);
+	assert_int_equal(scene.unwritten, 1);
+	assert_int_equal(scene.ended, ERR_DISK_FULL);
+	assert_int_equal(count(&scene, TABLE_DEVICE), 2);
+	assert_int_equal(count(&scene, TABLE_AUDIT), 2);
+}
+
 int
 main(void)
 {
@@ -219,6 +289,8 @@ main(void)
 		agency_set_up_small, agency_tear_down),
 	    T(a_fault_takes_nobody_else_down_and_leaves_nothing),
 	    T(a_refusal_that_has_written_commits_only_if_it_may),
+	    T(a_disk_that_is_full_fails_the_turn),
+	    T(what_may_use_the_reserve_is_tried_alone),
 	};
 
 	return cmocka_run_group_tests_name("turn", tests, NULL, NULL);

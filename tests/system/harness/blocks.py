@@ -6,8 +6,8 @@ import itertools
 import struct
 from pathlib import Path
 
-FORMAT = "=5q"
-MEMBERS = ("error", "start", "late", "stop", "points")
+FORMAT = "=6q"
+MEMBERS = ("error", "from", "until", "late", "stop", "points")
 numbers = itertools.count(1)
 
 
@@ -16,7 +16,7 @@ class Blocks:
 
     def __init__(self):
         self.path = Path(f"/run/blocks-{next(numbers)}")
-        self.path.write_bytes(struct.pack(FORMAT, 0, 0, 0, 0, 0))
+        self.path.write_bytes(struct.pack(FORMAT, *[0] * len(MEMBERS)))
         self.path.chmod(0o666)  # the agent counts in it
 
     def _write(self, **members):
