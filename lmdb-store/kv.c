@@ -744,6 +744,60 @@ txn_prev(struct txn *txn, unsigned int table, struct slice before,
 }
 
 enum err
+txn_table_bytes(struct txn *txn, unsigned int table, size_t *bytes)
+{
+	MDB_stat stat;
+	enum err e = ready(txn, table);
+
+	if (e == OK)
+		e = outcome(
+		    txn, mdb_stat(txn->mdb, txn->kv->tables[table], &stat));
+	if (e == OK)
+		*bytes = stat.ms_psize *
+		    (stat.ms_branch_pages + stat.ms_leaf_pages +
+			stat.ms_overflow_pages);
+	return e;
+}
+
+/* LMDB's own list of them is its database 0: each value begins with how many
+ * pages it lists. */
+static enum err
+count_free(struct txn *txn, size_t *pages)
+{
+	MDB_cursor *cursor;
+	MDB_val key, value;
+	size_t listed;
+	int code = mdb_cursor_open(txn->mdb, 0, &cursor);
+
+	*pages = 0;
+	if (code != MDB_SUCCESS)
+		return outcome(txn, code);
+	while ((code = mdb_cursor_get(cursor, &key, &value, MDB_NEXT)) ==
+	    MDB_SUCCESS) {
+		memcpy(&listed, value.mv_data, sizeof(listed));
+		*pages += listed;
+	}
+	mdb_cursor_close(cursor);
+	return code == MDB_NOTFOUND ? OK : outcome(txn, code);
+}
+
+enum err
+txn_free_bytes(struct txn *txn, size_t *bytes)
+{
+	MDB_stat stat;
+	size_t pages = 0;
+	enum err e = txn->error;
+
+	if (e == OK && txn->mode == TXN_READ)
+		e = count_free(txn, &pages);
+	if (e == OK)
+		e = outcome(txn, mdb_stat(txn->mdb, 0, &stat));
+	if (e == OK)
+		*bytes = pages * stat.ms_psize;
+	return e;
+}
+
+enum err
 txn_entries(struct txn *txn, unsigned int table, size_t *entries)
 {
 	MDB_stat stat;

@@ -185,6 +185,12 @@ MUST_USE enum err txn_next(struct txn *txn, unsigned int table,
 MUST_USE enum err txn_prev(struct txn *txn, unsigned int table,
     struct slice before, struct slice *key, struct slice *value);
 
+/* Bytes of the pages that the table has; bytes of pages that are free, which
+ * LMDB tells in reading transactions only: else 0. */
+MUST_USE enum err
+txn_table_bytes(struct txn *txn, unsigned int table, size_t *bytes);
+MUST_USE enum err txn_free_bytes(struct txn *txn, size_t *bytes);
+
 /* How many entries the table has. */
 MUST_USE enum err
 txn_entries(struct txn *txn, unsigned int table, size_t *entries);

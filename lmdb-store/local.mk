@@ -22,6 +22,7 @@ noinst_LTLIBRARIES += %D%/libstore.la
 	%D%/error.c %D%/error.h \
 	%D%/family.c %D%/family.h \
 	%D%/forgetting.c %D%/forgetting.h \
+	%D%/inspection.c %D%/inspection.h \
 	%D%/jwks.c %D%/jwks.h \
 	%D%/key.c %D%/key.h \
 	%D%/kv.c %D%/kv.h \

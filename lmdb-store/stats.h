@@ -8,11 +8,12 @@
 
 #include <stddef.h>
 
-/* `oldest`: seconds since 1970, of what stands first; 0 where the table is empty
- * or has no times. */
+/* `bytes`: of its pages. `oldest`, `newest`: seconds since 1970, of what stands
+ * first and last; 0 where the table is empty or has no times. */
 struct table_stats {
 	size_t entries;
-	int64_t oldest;
+	size_t bytes;
+	int64_t oldest, newest;
 };
 
 MUST_USE enum err

@@ -47,12 +47,15 @@ DECLARE_FIELDS(status_reply, STATUS_REPLY)
 	F(list, findings)
 DECLARE_FIELDS(check_view, CHECK_VIEW)
 
-/* `tables`: objects {table, entries} with `oldest`, a time, where the table has
- * times. */
+/* `tables`: objects {table, entries, bytes} with `oldest` and `newest`, times,
+ * where the table has times. Of `size` bytes that are in use `free` are of pages
+ * that hold nothing now; the map may grow to `map_max`. */
 #define STORE_STATS_REPLY(F)                                                   \
 	F(list, tables)                                                        \
 	F(num, size)                                                           \
-	F(num, map)
+	F(num, map)                                                            \
+	F(opt_num, free)                                                       \
+	F(opt_num, map_max)
 DECLARE_FIELDS(store_stats_reply, STORE_STATS_REPLY)
 
 #endif

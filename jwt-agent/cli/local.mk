@@ -4,6 +4,7 @@ noinst_LTLIBRARIES += %D%/libcli.la
 	%D%/arguments.c %D%/arguments.h \
 	%D%/askpass.c %D%/askpass.h \
 	%D%/audit.c %D%/audit_verify.c \
+	%D%/check_stopped.c %D%/check_stopped.h \
 	%D%/cli.c %D%/cli.h \
 	%D%/backup.c \
 	%D%/code.c \

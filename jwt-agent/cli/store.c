@@ -11,11 +11,15 @@ print_stats(const json_t *stats)
 	static const struct column tables[] = {
 	    {"TABLE", "table", COLUMN_PLAIN},
 	    {"ENTRIES", "entries", COLUMN_PLAIN},
+	    {"SIZE", "bytes", COLUMN_SIZE},
 	    {"OLDEST", "oldest", COLUMN_TIME},
+	    {"NEWEST", "newest", COLUMN_TIME},
 	};
 	static const struct column sizes[] = {
 	    {"in use", "size", COLUMN_SIZE},
+	    {"free of that", "free", COLUMN_SIZE},
 	    {"map", "map", COLUMN_SIZE},
+	    {"map at most", "map_max", COLUMN_SIZE},
 	};
 	enum err e = output_table(tables, sizeof(tables) / sizeof(*tables),
 	    json_object_get(stats, "tables"));

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "jwt-agent/cli/store_check.h"
 
+#include "jwt-agent/cli/check_stopped.h"
 #include "jwt-agent/cli/connection.h"
 #include "jwt-agent/cli/output.h"
 #include "varlink/admin.h"
@@ -60,8 +61,8 @@ show_progress(struct check_report *report, const struct check_view *step)
 		    report->entries, step->last ? "\r\033[K" : "");
 }
 
-static enum err
-add_step(struct check_report *report, const struct check_view *step)
+enum err
+check_report_add(struct check_report *report, const struct check_view *step)
 {
 	json_t *table = table_of(report, step->table);
 	enum err e = table != NULL ? OK : ERR_NO_MEMORY;
@@ -85,7 +86,7 @@ take_step(const json_t *entry, void *context)
 
 	if (e != OK)
 		return e == ERR_INVALID_PARAMETER ? ERR_PROTOCOL : e;
-	return add_step(context, &step);
+	return check_report_add(context, &step);
 }
 
 /* A line for each, below the tables. */
@@ -139,16 +140,23 @@ check_report_clear(struct check_report *report)
 }
 
 enum err
+check_report_begin(const struct call *call, struct check_report *report)
+{
+	report->tables = json_array();
+	report->progress =
+	    isatty(STDERR_FILENO) == 1 && !call_has(call, CLI_JSON);
+	return report->tables != NULL ? OK : ERR_NO_MEMORY;
+}
+
+enum err
 check_report_ask(
     const struct call *call, const char *method, struct check_report *report)
 {
 	struct empty request;
+	enum err e = check_report_begin(call, report);
 
-	report->tables = json_array();
-	report->progress =
-	    isatty(STDERR_FILENO) == 1 && !call_has(call, CLI_JSON);
-	if (report->tables == NULL)
-		return ERR_NO_MEMORY;
+	if (e != OK)
+		return e;
 	return connection_stream(call,
 	    &(struct client_call){
 		.method = method,
@@ -159,12 +167,35 @@ check_report_ask(
 	    "step", take_step, report);
 }
 
+/* Whether somebody serves the store. */
+static bool
+is_served(const struct config *config)
+{
+	auto_free(client) struct client *client = NULL;
+
+	return connection_open(config, &client) != ERR_UNREACHABLE;
+}
+
+static enum err
+check(const struct call *call, struct check_report *report)
+{
+	auto_free(config) struct config *config = NULL;
+	enum err e = connection_config(call, &config);
+
+	if (e != OK)
+		return e;
+	if (is_served(config))
+		return check_report_ask(
+		    call, "io.jwtagent.Admin.StoreCheck", report);
+	e = check_report_begin(call, report);
+	return e == OK ? check_stopped(call, config, report) : e;
+}
+
 int
 cli_store_check(const struct call *call)
 {
 	auto_clear(check_report) struct check_report report = {0};
-	enum err e =
-	    check_report_ask(call, "io.jwtagent.Admin.StoreCheck", &report);
+	enum err e = check(call, &report);
 
 	if (e != OK)
 		return err_exit(e);

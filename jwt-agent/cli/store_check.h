@@ -6,6 +6,7 @@
 
 #include "base/fields.h"
 #include "jwt-agent/cli/command.h"
+#include "varlink/admin.h"
 
 /* `tables`: an object {table, entries, problems, findings} for each table. */
 struct check_report {
@@ -15,7 +16,14 @@ struct check_report {
 	bool progress; /* is shown, on a terminal */
 };
 
+/* ERR_NO_MEMORY. */
+MUST_USE enum err
+check_report_begin(const struct call *call, struct check_report *report);
 void check_report_clear(struct check_report *report);
+
+/* One step more. ERR_NO_MEMORY. */
+MUST_USE enum err
+check_report_add(struct check_report *report, const struct check_view *step);
 
 /* Asks by a method that streams steps; what fails has been said. */
 MUST_USE enum err check_report_ask(

@@ -114,9 +114,11 @@ add_table(struct call *call, enum table table, json_t *tables)
 
 	if (e != OK)
 		return e;
-	entry = json_pack("{ss sI so*}", "table", table_name(table), "entries",
-	    (json_int_t)stats.entries, "oldest",
-	    stats.oldest != 0 ? json_integer(stats.oldest) : NULL);
+	entry = json_pack("{ss sI sI so* so*}", "table", table_name(table),
+	    "entries", (json_int_t)stats.entries, "bytes",
+	    (json_int_t)stats.bytes, "oldest",
+	    stats.oldest != 0 ? json_integer(stats.oldest) : NULL, "newest",
+	    stats.newest != 0 ? json_integer(stats.newest) : NULL);
 	return json_array_append_new(tables, entry) == 0 ? OK : ERR_NO_MEMORY;
 }
 
@@ -125,14 +127,19 @@ admin_store_stats(struct call *call, const struct empty *request,
     struct store_stats_reply *reply)
 {
 	auto_json json_t *tables = json_array();
+	size_t free_bytes = 0;
 	enum err e = tables != NULL ? OK : ERR_NO_MEMORY;
 
 	(void)request;
 	for (int i = 0; i < TABLE_COUNT && e == OK; i++)
 		e = add_table(call, (enum table)i, tables);
+	if (e == OK)
+		e = txn_free_bytes(call->txn, &free_bytes);
 	if (e != OK)
 		return e;
 	reply->tables = TAKE(tables);
+	reply->free = (int64_t)free_bytes;
+	reply->map_max = call->service->config->store_max;
 	reply->size = (int64_t)store_size(call->service->store);
 	reply->map = (int64_t)store_map_size(call->service->store);
 	return OK;

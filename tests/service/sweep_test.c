@@ -411,6 +411,11 @@ stats_count_and_know_the_oldest(void **state)
 	assert_int_equal(
 	    json_integer_value(json_object_get(sessions, "oldest")),
 	    AGENCY_START);
+	assert_int_equal(
+	    json_integer_value(json_object_get(sessions, "newest")),
+	    AGENCY_START + 100);
+	assert_true(
+	    json_integer_value(json_object_get(sessions, "bytes")) >= 4096);
 	assert_null(json_object_get(stats_of(&stats, TABLE_DEVICE), "oldest"));
 	assert_null(json_object_get(stats_of(&stats, TABLE_SIGNKEY), "oldest"));
 	assert_true(stats.size > 0 && stats.map >= stats.size);

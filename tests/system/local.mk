@@ -67,6 +67,7 @@ EXTRA_DIST += \
 	%D%/test_setup.py \
 	%D%/test_ssh_login.py \
 	%D%/test_store_bytes.py \
+	%D%/test_store_check.py \
 	%D%/test_store_faults.py \
 	%D%/test_storm.py \
 	%D%/test_sudo.py \
