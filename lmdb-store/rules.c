@@ -453,9 +453,20 @@ signkey_sealed(const struct entry *entry)
 {
 	auto_free(secret) struct secret *private = NULL;
 
-	return entry->seal == NULL ||
+	return entry->seal == NULL || entry->record.signkey.private == NULL ||
 	    signkey_private(entry->seal, &entry->record.signkey, &private) ==
 	    OK;
+}
+
+/* Once a key does not sign any more its private half is gone. */
+static bool
+signkey_half(const struct entry *entry)
+{
+	const struct signkey_record *record = &entry->record.signkey;
+	bool retired = strcmp(record->state, SIGNKEY_RETIRED) == 0;
+
+	return retired == (record->private == NULL) &&
+	    retired == (record->public != NULL);
 }
 
 static bool
@@ -645,6 +656,8 @@ static const struct rule rules[TABLE_COUNT][RULES_MAX] = {
 	{
 	    {"kid", "has another kid than its key", signkey_kid},
 	    {"sealed", "has a private key that does not open", signkey_sealed},
+	    {"half", "has not the half of the pair that its state is for",
+		signkey_half},
 	},
     [TABLE_JWKS] =
 	{

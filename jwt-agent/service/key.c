@@ -208,16 +208,21 @@ static enum err
 view_newest(struct call *call, struct key_view *reply)
 {
 	auto_clear(datakey_record) struct datakey_record record = {0};
+	int64_t newest = 0;
 	char number[NUMBER_SIZE];
 	enum err e = OK;
 
-	while (e == OK)
-		e = datakey_next(call->txn, record.id, &record);
+	while (e == OK) {
+		e = datakey_next(call->txn, newest, &record);
+		if (e == OK) {
+			newest = record.id;
+			reply->since = record.created;
+		}
+	}
 	if (e != ERR_NOT_FOUND)
 		return e;
-	snprintf(number, sizeof(number), "%" PRId64, record.id);
+	snprintf(number, sizeof(number), "%" PRId64, newest);
 	call_note(&call->event.detail, number);
-	reply->since = record.created;
 	e = reseal_total(call->txn, &reply->left);
 	return e == OK ? view(reply, KEY_DATA, number, SIGNKEY_ACTIVE) : e;
 }

@@ -246,17 +246,18 @@ keep_lifetime(struct signing *signing, struct signkey_record *active)
 	return signkey_put(signing->txn, active);
 }
 
-/* What waits may be of an algorithm that is not wanted any more. */
+/* What waits may be of an algorithm that is not wanted any more. Removing it
+ * moves other keys in the array. */
 static enum err
 provide_next(struct signing *signing, const struct signkey_record *active)
 {
+	const bool is_wanted = !is_configured(signing, active);
 	struct signkey_record *next = next_of(signing);
 	enum err e = OK;
 
 	if (next != NULL && !is_configured(signing, next))
 		e = drop(signing, next);
-	if (e != OK || is_configured(signing, active) ||
-	    next_of(signing) != NULL)
+	if (e != OK || !is_wanted || next_of(signing) != NULL)
 		return e;
 	e = make(
 	    signing, SIGNKEY_NEXT, signing->now + signing->config->key_publish);

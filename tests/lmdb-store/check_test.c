@@ -305,6 +305,7 @@ static const struct damage damages[] = {
     {PUT, TABLE_REFUSALS_BY_TIME, {7, "1000", NULL}, "", TABLE_REFUSALS_BY_TIME, "time", "7 1000"},
     {EDIT, TABLE_COUNTER, {0, "observe", "sshd"}, "labels=[\"sudo\"]", TABLE_COUNTER, "key", "observe sshd"},
     /* keys */
+    {EDIT, TABLE_SIGNKEY, {0, "K", NULL}, "state=\"retired\"", TABLE_SIGNKEY, "half", "K"},
     {EDIT, TABLE_SIGNKEY, {0, "K", NULL}, "private=\"AAAA\"", TABLE_SIGNKEY, "sealed", "K"},
     {EDIT, TABLE_JWKS, {0, "I", NULL}, "name=\"J\"", TABLE_JWKS, "name", "I"},
     /* aside */

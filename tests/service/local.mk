@@ -6,6 +6,8 @@ SERVICE_TESTS = \
 	%D%/fault_test \
 	%D%/forget_test \
 	%D%/issuer_test \
+	%D%/key_fault_test \
+	%D%/key_test \
 	%D%/limit_test \
 	%D%/login_test \
 	%D%/powerloss_test \
@@ -30,6 +32,18 @@ check_LTLIBRARIES += %D%/libagency.la
 %C%_issuer_test_LDADD = %D%/libagency.la
 %C%_forget_test_LDADD = %D%/libagency.la
 %C%_code_test_LDADD = %D%/libagency.la
+%C%_key_fault_test_SOURCES = %D%/key_fault_test.c %D%/keyscene.c \
+	%D%/keyscene.h
+%C%_key_fault_test_LDADD = %D%/libagency.la
+%C%_key_fault_test_LDFLAGS = $(AM_LDFLAGS) \
+	-Wl,--wrap=malloc,--wrap=calloc,--wrap=strdup \
+	-Wl,--wrap=fsync,--wrap=rename,--wrap=mdb_txn_commit \
+	-Wl,--wrap=mdb_get,--wrap=mdb_put,--wrap=mdb_del,--wrap=mdb_stat \
+	-Wl,--wrap=mdb_cursor_open,--wrap=mdb_cursor_get \
+	-Wl,--wrap=EVP_CIPHER_CTX_new,--wrap=EVP_CipherInit_ex \
+	-Wl,--wrap=EVP_CipherFinal_ex
+%C%_key_test_SOURCES = %D%/key_test.c %D%/keyscene.c %D%/keyscene.h
+%C%_key_test_LDADD = %D%/libagency.la
 %C%_limit_test_LDADD = %D%/libagency.la
 %C%_clock_test_LDADD = %D%/libagency.la
 %C%_login_test_LDADD = %D%/libagency.la
