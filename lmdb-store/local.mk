@@ -28,6 +28,7 @@ noinst_LTLIBRARIES += %D%/libstore.la
 	%D%/kv.c %D%/kv.h \
 	%D%/masterkey.c %D%/masterkey.h \
 	%D%/masterkey_command.c %D%/masterkey_command.h \
+	%D%/masterkey_form.c %D%/masterkey_form.h \
 	%D%/migration.c %D%/migration.h \
 	%D%/precaution.c %D%/precaution.h \
 	%D%/record.c %D%/record.h \

@@ -12,11 +12,11 @@
 #include "base/host.h"
 #include "base/secret.h"
 #include "lmdb-store/error.h"
+#include "lmdb-store/masterkey_form.h"
 
 #include <limits.h>
 #include <stdbool.h>
 
-#define MASTERKEY_SIZE 32
 #define MASTERKEY_CREDENTIAL "master.key"
 /* Where LoadCredentialEncrypted=master.key:jwt-agent.master.key finds it. */
 #define MASTERKEY_SYSTEMD_FILE "/etc/credstore.encrypted/jwt-agent.master.key"
@@ -37,14 +37,6 @@ bool masterkey_is_ours(const struct masterkey_file *file);
 
 /* What it is called in a sentence. */
 const char *masterkey_name(const struct masterkey_file *file);
-
-/*
- * What a command prints or a person hands over: the 32 bytes themselves, or
- * with white space around them in hexadecimal or in base64 of either alphabet.
- * ERR_MALFORMED, ERR_NO_MEMORY.
- */
-MUST_USE enum err
-masterkey_decode(const void *data, size_t size, struct secret **out);
 
 /*
  * Reads it, or runs the command (masterkey_command()). ERR_NOT_FOUND when there is no such file (nothing is said in

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "lmdb-store/masterkey_command.h"
 
-#include "lmdb-store/masterkey.h"
+#include "lmdb-store/masterkey_form.h"
 
 #include <errno.h>
 #include <fcntl.h>

@@ -15,8 +15,6 @@
 /* How long it may take when an agent starts. */
 #define MASTERKEY_COMMAND_MS 30000
 #define MASTERKEY_COMMAND_WORDS_MAX 32
-/* The largest output that is looked at; what is larger is no key. */
-#define MASTERKEY_OUTPUT_MAX 128
 
 /*
  * Runs `command`, words with blanks between them of which the first is the

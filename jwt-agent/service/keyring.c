@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "jwt-agent/service/keyring.h"
 
-#include "jwt-agent/service/signing.h"
+#include "jwt-agent/service/newkey.h"
 #include "jwt-agent/verify/jwk.h"
 
 #include <string.h>
@@ -133,7 +133,7 @@ keyring_new(struct keyring **out, struct store *store,
 	enum err e = store_begin(store, TXN_WRITE, &txn);
 
 	if (e == OK)
-		e = signing_begin(txn, store_seal(store), config, host);
+		e = newkey_begin(txn, store_seal(store), config, host);
 	if (e == OK)
 		e = keyring_read(&keyring, txn, store_seal(store), config);
 	if (e == OK)

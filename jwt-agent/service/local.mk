@@ -28,6 +28,7 @@ noinst_LTLIBRARIES += %D%/libservice.la
 	%D%/login.c %D%/login.h \
 	%D%/mark.c %D%/mark.h \
 	%D%/pseudonym.c %D%/pseudonym.h \
+	%D%/newkey.c %D%/newkey.h \
 	%D%/oddity.c %D%/oddity.h \
 	%D%/origin.c %D%/origin.h \
 	%D%/outage.c %D%/outage.h \

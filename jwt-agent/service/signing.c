@@ -3,6 +3,7 @@
 
 #include "base/texts.h"
 #include "jwt-agent/service/mark.h"
+#include "jwt-agent/service/newkey.h"
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -81,45 +82,19 @@ change_state(
 	return e;
 }
 
-static enum err
-fill_new(
-    struct signkey_record *record, const struct key *key, const char *state)
-{
-	enum err e = text_replace(&record->kid, key_kid(key));
-
-	if (e == OK)
-		e = text_replace(&record->algorithm, key_algorithm(key)->name);
-	return e == OK ? text_replace(&record->state, state) : e;
-}
-
 /* Makes a key of the configured algorithm and writes it. */
 static enum err
 make(struct signing *signing, const char *state, int64_t until)
 {
-	const struct algorithm *algorithm =
-	    algorithm_find(signing->config->algorithm);
-	auto_free(secret) struct secret *private = NULL;
-	auto_free(key) struct key *key = NULL;
 	struct signkey_record *record = &signing->keys[signing->count];
-	enum err e;
 
-	if (algorithm == NULL)
-		return ERR_CONFIG;
 	if (signing->count == KEYRING_KEYS_MAX)
 		return ERR_STORE;
-	e = key_generate(algorithm, &key);
-	if (e == OK)
-		e = key_private(key, &private);
-	if (e != OK)
-		return e;
 	signing->count++;
-	record->created = record->since = signing->now;
-	record->until = until;
-	record->lifetime = signing->config->access_lifetime;
-	e = fill_new(record, key, state);
-	if (e == OK)
-		e = signkey_set_private(signing->seal, record, private);
-	return e == OK ? signkey_put(signing->txn, record) : e;
+	*record = (struct signkey_record){
+	    .created = signing->now, .since = signing->now, .until = until};
+	return newkey_make(
+	    signing->txn, signing->seal, signing->config, state, record);
 }
 
 static enum err
@@ -322,23 +297,6 @@ signing_settle(struct call *call)
 	if (e == OK)
 		e = settle(&signing);
 	return e == OK && signing.changed ? prepare(call) : e;
-}
-
-enum err
-signing_begin(struct txn *txn, const struct seal *seal,
-    const struct config *config, const struct host *host)
-{
-	auto_clear(signing) struct signing signing = {
-	    .txn = txn,
-	    .seal = seal,
-	    .config = config,
-	    .now = host_now(host),
-	};
-	enum err e = load(&signing);
-
-	if (e != OK || active_of(&signing) != NULL)
-		return e;
-	return make(&signing, SIGNKEY_ACTIVE, 0);
 }
 
 /* A leaked key may not verify anything any more, not even for us. */

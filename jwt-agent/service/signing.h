@@ -16,10 +16,6 @@
 #include "jwt-agent/service/call.h"
 #include "lmdb-store/signkey.h"
 
-/* A new store has no key: makes one that is active at once. */
-MUST_USE enum err signing_begin(struct txn *txn, const struct seal *seal,
-    const struct config *config, const struct host *host);
-
 /* Does what has fallen due, and has it in the call's key change and alerts. */
 MUST_USE enum err signing_settle(struct call *call);
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "jwt-agent/setup/program.h"
-#include "jwt-agent/setup/setup.h"
+#include "jwt-agent/setup/step.h"
 #include "varlink/socket.h"
 
 #include <grp.h>

@@ -7,5 +7,6 @@ noinst_LTLIBRARIES += %D%/libsetup.la
 	%D%/place.c \
 	%D%/program.c %D%/program.h \
 	%D%/setup.c %D%/setup.h \
+	%D%/step.c %D%/step.h \
 	%D%/store.c
 %C%_libsetup_la_LIBADD = jwt-agent/service/libservice.la $(SYSTEMD_LIBS)

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "base/host.h"
 #include "jwt-agent/setup/credential.h"
-#include "jwt-agent/setup/setup.h"
+#include "jwt-agent/setup/step.h"
 #include "lmdb-store/masterkey.h"
 
 #include <string.h>

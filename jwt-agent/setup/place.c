@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-#include "jwt-agent/setup/setup.h"
+#include "jwt-agent/setup/step.h"
 #include "varlink/socket.h"
 
 #include <errno.h>

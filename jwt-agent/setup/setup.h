@@ -12,36 +12,10 @@
  * written as root below a folder that somebody else can write in.
  */
 
-#include "base/secret.h"
 #include "jwt-agent/config/config.h"
 
 #include <jansson.h>
 #include <stdbool.h>
-#include <sys/types.h>
-
-enum setup_outcome {
-	SETUP_KEPT,   /* it was there */
-	SETUP_MADE,   /* or put right */
-	SETUP_WANTED, /* it would be made, but for the dry run */
-	SETUP_LATER,  /* the agent's first start makes it */
-	SETUP_FAILED,
-};
-
-struct setup {
-	const struct config *config;
-	bool dry_run;
-	const char *credential; /* path of the encrypted master key */
-	uid_t uid;		/* of the agent's user, once it is there */
-	gid_t gid;
-	struct secret *master; /* when it was made as a credential just now */
-	json_t *steps;
-	enum err worst;
-};
-
-/* A line of the report. */
-__attribute__((format(printf, 5, 6))) void
-setup_say(struct setup *setup, const char *step, enum setup_outcome outcome,
-    const char *object, const char *format, ...);
 
 /*
  * All of it. `steps` is an array of objects with step, outcome, object and
@@ -50,11 +24,5 @@ setup_say(struct setup *setup, const char *step, enum setup_outcome outcome,
  */
 MUST_USE enum err
 setup_run(const struct config *config, bool dry_run, json_t **steps);
-
-/* The steps, in this order. What one of them cannot do it says itself. */
-void setup_account(struct setup *setup);
-void setup_places(struct setup *setup);
-void setup_master_key(struct setup *setup);
-void setup_store(struct setup *setup);
 
 #endif

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "jwt-agent/service/keyring.h"
-#include "jwt-agent/setup/setup.h"
+#include "jwt-agent/setup/step.h"
 
 #include <fcntl.h>
 #include <grp.h>
