@@ -47,6 +47,7 @@ EXTRA_DIST += \
 	%D%/test_forged_session.py \
 	%D%/test_forget.py \
 	%D%/test_issuers.py \
+	%D%/test_keys.py \
 	%D%/test_kill.py \
 	%D%/test_large.py \
 	%D%/test_limits.py \
