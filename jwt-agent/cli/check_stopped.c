@@ -80,7 +80,7 @@ enum err
 check_stopped(const struct call *call, const struct config *config,
     struct check_report *report)
 {
-	auto_clear(inspection) struct inspection inspection = {NULL};
+	auto_clear(inspection) struct inspection inspection = {.seal = NULL};
 	struct store_error why = {""};
 	enum err e = open_as_owner(&inspection, config, &why);
 
