@@ -37,7 +37,7 @@ class Terminal:
         become = people.become(user) if user != "root" else None
         self.child = Pty(
             command[0], list(command[1:]), encoding="utf-8", timeout=timeout,
-            echo=False, preexec_fn=become, cwd="/",
+            echo=True, preexec_fn=become, cwd="/",
             env={"PATH": "/usr/sbin:/usr/bin:/sbin:/bin", "TERM": "dumb",
                  "LANG": "C.UTF-8"})
         self.child.delaybeforesend = None
