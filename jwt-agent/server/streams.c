@@ -11,9 +11,11 @@ struct streams {
 	LIST_HEAD(, task) tasks;
 };
 
-static int on_wake(sd_event_source *source, void *data);
+/* Between two shares of a list, for whoever wants to log in. */
+#define REST_MICROSECONDS 2000
 
-/* Behind everything that somebody waits for, the commit too. */
+static int on_wake(sd_event_source *source, uint64_t now, void *data);
+
 enum err
 streams_new(struct streams **out, sd_event *loop, struct store *store,
     stream_ended ended, void *context)
@@ -27,10 +29,9 @@ streams_new(struct streams **out, sd_event *loop, struct store *store,
 	streams->ended = ended;
 	streams->context = context;
 	LIST_INIT(&streams->tasks);
-	if (sd_event_add_defer(loop, &streams->wake, on_wake, streams) < 0 ||
-	    sd_event_source_set_enabled(streams->wake, SD_EVENT_OFF) < 0 ||
-	    sd_event_source_set_priority(
-		streams->wake, SD_EVENT_PRIORITY_IDLE + 1) < 0)
+	if (sd_event_add_time_relative(loop, &streams->wake, CLOCK_MONOTONIC, 0,
+		1, on_wake, streams) < 0 ||
+	    sd_event_source_set_enabled(streams->wake, SD_EVENT_OFF) < 0)
 		return ERR_IO;
 	*out = TAKE(streams);
 	return OK;
@@ -45,9 +46,16 @@ streams_free(struct streams *streams)
 	free(streams);
 }
 
+/* Not put off by those who come meanwhile: a busy agent is never idle. */
 static void
 wake_up(struct streams *streams)
 {
+	int enabled = SD_EVENT_OFF;
+
+	sd_event_source_get_enabled(streams->wake, &enabled);
+	if (enabled != SD_EVENT_OFF)
+		return;
+	sd_event_source_set_time_relative(streams->wake, REST_MICROSECONDS);
 	sd_event_source_set_enabled(streams->wake, SD_EVENT_ONESHOT);
 }
 
@@ -143,12 +151,13 @@ streams_go_on(struct streams *streams, struct task *task)
 
 /* A list that ends is gone from the others then. */
 static int
-on_wake(sd_event_source *source, void *data)
+on_wake(sd_event_source *source, uint64_t now, void *data)
 {
 	struct streams *streams = data;
 	struct task *task = LIST_FIRST(&streams->tasks);
 
 	(void)source;
+	(void)now;
 	while (task != NULL) {
 		struct task *next = LIST_NEXT(task, streams);
 
