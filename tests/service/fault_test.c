@@ -4,6 +4,8 @@
  * fault, nothing is left half-done, and the same request works afterwards. */
 
 #include "jwt-agent/service/code.h"
+#include "jwt-agent/service/forget.h"
+#include "jwt-agent/service/import.h"
 #include "lmdb-store/session.h"
 #include "jwt-agent/service/token_revocation.h"
 #include "jwt-agent/service/user.h"
@@ -234,6 +236,44 @@ log_out(struct scene *scene)
 		agency_begin(scene->agency), &request, &scene->logged_out));
 }
 
+/* A device and a session of it, in one call. */
+static enum err
+take_lines_in(struct scene *scene)
+{
+	auto_clear(import_reply) struct import_reply reply = {0};
+	auto_json json_t *lines =
+	    json_pack("[{ss ss ss ss si} {ss ss ss ss si}]", "type", "device",
+		"id", "phone", "user", "alice", "name", "phone", "created",
+		1799999000, "type", "session", "id", "s", "user", "alice",
+		"device", "phone", "created", 1799999000);
+	const struct import_request request = {
+	    .user = (char *)(uintptr_t) "alice", .lines = lines};
+
+	return agency_end(scene->agency,
+	    admin_import(agency_begin(scene->agency), &request, &reply));
+}
+
+static enum err
+forget(struct scene *scene)
+{
+	auto_clear(user_forget_reply) struct user_forget_reply reply = {0};
+	const struct user_forget_request request = {
+	    .user = (char *)(uintptr_t) "alice"};
+
+	return agency_end(scene->agency,
+	    user_forget(agency_begin(scene->agency), &request, &reply));
+}
+
+/* One step of whoever is being forgotten. */
+static enum err
+go_on_forgetting(struct scene *scene)
+{
+	size_t done;
+
+	return agency_end(
+	    scene->agency, forget_sweep(agency_begin(scene->agency), 1, &done));
+}
+
 /* Runs a step with the first, second, ... allocation failing until none is
  * left to fail. A note for the audit may be lost, so a step may succeed
  * without its memory; then it has succeeded wholly. */
@@ -299,6 +339,74 @@ no_revoke_is_left_half_done(void **state)
 	assert_int_equal(count(&scene, TABLE_SESSION_LIVE), 0);
 }
 
+/* The same for what is done once and for all, until it is. */
+static void
+survive_once(struct scene *scene, enum err (*step)(struct scene *scene),
+    size_t (*left)(struct scene *scene))
+{
+	size_t before = left(scene);
+	enum err e = ERR_NO_MEMORY;
+
+	for (int nth = 1; e != OK; nth++) {
+		assert_true(nth < FAULTS_MAX);
+		assert_int_equal(left(scene), before);
+		countdown = nth;
+		e = step(scene);
+		countdown = 0;
+		assert_true(e == OK || err_is_fault(e));
+	}
+}
+
+static size_t
+imported(struct scene *scene)
+{
+	return count(scene, TABLE_DEVICE) + count(scene, TABLE_SESSION);
+}
+
+static size_t
+marks(struct scene *scene)
+{
+	return count(scene, TABLE_REVOKED) + count(scene, TABLE_META);
+}
+
+static void
+no_line_comes_in_by_half(void **state)
+{
+	auto_clear(scene) struct scene scene = {.agency = *state};
+
+	survive_once(&scene, take_lines_in, imported);
+	assert_int_equal(imported(&scene), 2);
+	assert_int_equal(count(&scene, TABLE_SESSION_BY_END), 1);
+	assert_int_equal(count(&scene, TABLE_DEVICE_ACTIVE), 0);
+}
+
+static size_t
+left_of_person(struct scene *scene)
+{
+	return count(scene, TABLE_DEVICE) + count(scene, TABLE_FAMILY) +
+	    count(scene, TABLE_SESSION);
+}
+
+/* Each step fails at each allocation, and is then taken: nothing is lost on
+ * the way, and in the end nothing is left. */
+static void
+nobody_is_forgotten_by_half(void **state)
+{
+	auto_clear(scene) struct scene scene = {.agency = *state};
+	size_t entries = 0;
+
+	assert_int_equal(enroll(&scene), OK);
+	assert_int_equal(log_in(&scene), OK);
+	survive_once(&scene, forget, marks);
+	assert_int_equal(count(&scene, TABLE_REVOKED), 1);
+	entries = count(&scene, TABLE_META);
+	for (int steps = 0; count(&scene, TABLE_META) == entries; steps++) {
+		assert_true(steps < 20);
+		survive_once(&scene, go_on_forgetting, left_of_person);
+	}
+	assert_int_equal(left_of_person(&scene), 0);
+}
+
 /* A sweep that was begun anew after a fault finds everything still there. */
 static void
 a_sweep_takes_all_or_nothing(void **state)
@@ -334,6 +442,10 @@ main(void)
 		no_revoke_is_left_half_done, agency_set_up, agency_tear_down),
 	    cmocka_unit_test_setup_teardown(
 		a_sweep_takes_all_or_nothing, agency_set_up, agency_tear_down),
+	    cmocka_unit_test_setup_teardown(
+		no_line_comes_in_by_half, agency_set_up, agency_tear_down),
+	    cmocka_unit_test_setup_teardown(
+		nobody_is_forgotten_by_half, agency_set_up, agency_tear_down),
 	};
 
 	return cmocka_run_group_tests_name("fault", tests, NULL, NULL);

@@ -8,6 +8,7 @@
 #include "lmdb-store/family.h"
 #include "lmdb-store/session.h"
 #include "tests/lmdb-store/powerloss.h"
+#include "jwt-agent/service/import.h"
 #include "tests/service/agency.h"
 
 #include <setjmp.h>
@@ -18,6 +19,8 @@
 #include <string.h>
 #include <sys/stat.h>
 #include <cmocka.h>
+
+#define IMPORTED "01ARZ3NDEKTSV4RRFFQ69G5FAV"
 
 struct scene {
 	struct agency *agency;
@@ -190,6 +193,31 @@ is_swept(struct scene *scene)
 	assert_string_equal(session.state, SESSION_EXPIRED);
 }
 
+static void
+import(struct scene *scene)
+{
+	auto_clear(import_reply) struct import_reply reply = {0};
+	auto_json json_t *lines =
+	    json_pack("[{ss ss ss ss si}]", "type", "device", "id", IMPORTED,
+		"user", "alice", "name", "phone", "created", 1799999000);
+	const struct import_request request = {
+	    .user = (char *)(uintptr_t) "alice", .lines = lines};
+
+	assert_int_equal(
+	    agency_end(scene->agency,
+		admin_import(agency_begin(scene->agency), &request, &reply)),
+	    OK);
+}
+
+static void
+is_imported(struct scene *scene)
+{
+	auto_clear(device_record) struct device_record device = {0};
+
+	assert_int_equal(device_get(scene->txn, IMPORTED, &device), OK);
+	assert_string_equal(device.state, DEVICE_IMPORTED);
+}
+
 /* What is done, and what is true ever after. */
 static const struct {
 	void (*take)(struct scene *scene);
@@ -202,6 +230,7 @@ static const struct {
     {enroll_another, is_another},
     {revoke_device, is_revoked},
     {sweep, is_swept},
+    {import, is_imported},
 };
 
 #define STEP_COUNT (sizeof(steps) / sizeof(*steps))
