@@ -30,8 +30,7 @@ check_schema(struct kv *kv, const char *path, struct store_error *why)
 	if (e == OK)
 		e = schema_read(txn, &schema);
 	if (e == ERR_STORE_NEWER)
-		return store_refuse(why, e,
-		    "the store %s is of a newer jwt-agent: use that one", path);
+		return schema_refuse_newer(&schema, path, why);
 	if (e == OK && (schema.version != SCHEMA_VERSION || schema.under_way))
 		return store_refuse(why, ERR_CONFIG,
 		    "the store %s is of schema %" PRId64

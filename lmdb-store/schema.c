@@ -4,6 +4,7 @@
 #include "base/base64url.h"
 #include "lmdb-store/record.h"
 
+#include <inttypes.h>
 #include <string.h>
 
 #define SCHEMA_KEY "schema"
@@ -118,4 +119,20 @@ schema_write(struct txn *txn, const struct schema *schema)
 		return write_under_way(txn, schema);
 	e = txn_delete(txn, TABLE_META, text_slice(MIGRATION_KEY));
 	return e == ERR_NOT_FOUND ? OK : e;
+}
+
+enum err
+schema_refuse_newer(
+    const struct schema *schema, const char *path, struct store_error *why)
+{
+	const char *what = schema->under_way ? "is on its way from or to schema"
+					     : "is of schema";
+
+	return store_refuse(why, ERR_STORE_NEWER,
+	    "the store %s %s %" PRId64 ", which a newer jwt-agent made; this "
+	    "one knows schema %d. With the newer one installed again, "
+	    "'jwt-agent store migrate --to %d' takes it back; or restore a "
+	    "backup of schema %d",
+	    path, what, schema->version, SCHEMA_VERSION, SCHEMA_VERSION,
+	    SCHEMA_VERSION);
 }

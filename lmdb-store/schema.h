@@ -8,6 +8,7 @@
  * steps between the versions are the files step_N.c.
  */
 
+#include "lmdb-store/error.h"
 #include "lmdb-store/key.h"
 #include "lmdb-store/table.h"
 
@@ -40,6 +41,10 @@ struct schema {
 /* ERR_STORE_NEWER when a newer jwt-agent wrote the store, or began a step
  * that this one does not know: `schema` is filled then, too. */
 MUST_USE enum err schema_read(struct txn *txn, struct schema *schema);
+
+/* ERR_STORE_NEWER with a sentence: which versions they are, and the way back. */
+enum err schema_refuse_newer(
+    const struct schema *schema, const char *path, struct store_error *why);
 
 MUST_USE enum err schema_write(struct txn *txn, const struct schema *schema);
 

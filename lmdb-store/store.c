@@ -128,30 +128,13 @@ start_growing(struct store *store, struct opening *opening)
 }
 
 static enum err
-refuse_newer(const struct store *store, const struct store_options *options,
-    struct store_error *why)
-{
-	const char *what = store->schema.under_way
-	    ? "is on its way from or to schema"
-	    : "is of schema";
-
-	return store_refuse(why, ERR_STORE_NEWER,
-	    "the store %s %s %" PRId64 ", which a newer jwt-agent made; this "
-	    "one knows schema %d. With the newer one installed again, "
-	    "'jwt-agent store migrate --to %d' takes it back; or restore a "
-	    "backup of schema %d",
-	    options->path, what, store->schema.version, SCHEMA_VERSION,
-	    SCHEMA_VERSION, SCHEMA_VERSION);
-}
-
-static enum err
 explain(const struct store *store, const struct store_options *options,
     enum err e, struct store_error *why)
 {
 	if (why->text[0] != '\0')
 		return e;
 	if (e == ERR_STORE_NEWER)
-		return refuse_newer(store, options, why);
+		return schema_refuse_newer(&store->schema, options->path, why);
 	if (e == ERR_STORE_FULL)
 		return store_refuse(why, e,
 		    "the store %s is full: raise its largest size",

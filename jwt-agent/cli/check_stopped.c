@@ -2,9 +2,8 @@
 #include "jwt-agent/cli/check_stopped.h"
 
 #include "jwt-agent/cli/connection.h"
-#include "jwt-agent/cli/identity.h"
+#include "jwt-agent/cli/stopped_store.h"
 #include "lmdb-store/check.h"
-#include "lmdb-store/inspection.h"
 
 #include <stdio.h>
 
@@ -58,31 +57,13 @@ check(const struct inspection *inspection, struct check_report *report)
 	return e == ERR_NOT_FOUND ? OK : e;
 }
 
-static enum err
-open_as_owner(struct inspection *inspection, const struct config *config,
-    struct store_error *why)
-{
-	const struct store_options options = {
-	    .path = config->store,
-	    .master_key = config->master_key,
-	    .master_key_command = config->master_key_command,
-	    .host = &host_system,
-	};
-	struct identity owner;
-	enum err e = identity_of(&owner, config->store, why);
-
-	if (e == OK)
-		e = identity_become(&owner, why);
-	return e == OK ? inspection_open(inspection, &options, why) : e;
-}
-
 enum err
 check_stopped(const struct call *call, const struct config *config,
     struct check_report *report)
 {
 	auto_clear(inspection) struct inspection inspection = {.seal = NULL};
 	struct store_error why = {""};
-	enum err e = open_as_owner(&inspection, config, &why);
+	enum err e = stopped_store_open(&inspection, config, &why);
 
 	if (e != OK) {
 		connection_complain(call, "%s", why.text);

@@ -26,6 +26,7 @@ static const struct check {
     {"store", check_store},
     {"disk", check_disk},
     {"master key", check_master_key},
+    {"contents", check_contents},
     {"module", check_module},
     {"pam", check_pam},
     {"sshd", check_sshd},

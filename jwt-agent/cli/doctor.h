@@ -52,6 +52,7 @@ bool doctor_trusts(const struct doctor *doctor, uid_t uid);
 
 void check_clock(struct doctor *doctor);
 void check_config(struct doctor *doctor);
+void check_contents(struct doctor *doctor);
 void check_disk(struct doctor *doctor);
 void check_master_key(struct doctor *doctor);
 void check_module(struct doctor *doctor);

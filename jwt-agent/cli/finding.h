@@ -36,6 +36,8 @@ F(STORE_UNREADABLE,    "store-unreadable",    FAULT,   "chmod 700 @") \
 F(STORE_LOOSE,         "store-loose",         WARNING, "chmod 700 @") \
 F(STORE_NO_WRITES,     "store-no-writes",     FAULT,   "journalctl -u jwt-agent -g store-outage; df @; dmesg | tail") \
 F(STORE_READ_ONLY,     "store-read-only",     FAULT,   "findmnt -T @; dmesg | tail") \
+F(STORE_NEWER,         "store-newer",         FAULT,   "install the newer jwt-agent again: apt-cache policy jwt-agent; or restore a backup of this one: jwt-agent store restore FILE") \
+F(STORE_DAMAGED,       "store-damaged",       FAULT,   "jwt-agent store check; jwt-agent store restore FILE") \
 F(DISK_FULL,           "disk-full",           FAULT,   "df -h @; journalctl --vacuum-size=100M; apt-get clean") \
 F(DISK_LOW,            "disk-low",            WARNING, "df -h @") \
 F(MASTER_KEY_MISSING,  "master-key-missing",  FAULT,   "restore @ from where it was kept: no other key opens the store") \

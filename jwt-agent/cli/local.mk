@@ -17,6 +17,7 @@ noinst_LTLIBRARIES += %D%/libcli.la
 	%D%/doctor.c %D%/doctor.h \
 	%D%/doctor_agent.c \
 	%D%/doctor_clock.c \
+	%D%/doctor_contents.c \
 	%D%/doctor_login.c \
 	%D%/doctor_module.c \
 	%D%/doctor_package.c \
@@ -53,6 +54,7 @@ noinst_LTLIBRARIES += %D%/libcli.la
 	%D%/setup.c \
 	%D%/sshdfile.c %D%/sshdfile.h \
 	%D%/status.c \
+	%D%/stopped_store.c %D%/stopped_store.h \
 	%D%/store_check.c %D%/store_check.h \
 	%D%/store.c \
 	%D%/token.c \

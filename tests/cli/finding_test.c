@@ -6,6 +6,8 @@
  */
 #include "base/fields.h"
 #include "jwt-agent/cli/finding.h"
+#include "lmdb-store/schema.h"
+#include "lmdb-store/store.h"
 #include "tests/cli/command_run.h"
 #include "tests/cli/fake_agent.h"
 #include "tests/cli/fake_manager.h"
@@ -461,6 +463,64 @@ test_an_agent_in_trouble(void **state)
 	fake_agent_clear(&agent);
 }
 
+/* Makes a store, or opens the one that is there, and writes its schema. */
+static void
+plant_store(const struct folder *folder, int64_t version)
+{
+	char path[PATH_MAX], key[PATH_MAX];
+	const struct schema schema = {.version = version};
+	const struct store_options options = {
+	    .path = folder_path(folder, "store", path),
+	    .master_key = folder_path(folder, "master.key", key),
+	    .map_start = STORE_MAP_START,
+	    .map_max = STORE_MAP_START,
+	    .host = &host_system,
+	};
+	auto_free(store) struct store *store = NULL;
+	auto_free(txn) struct txn *txn = NULL;
+	struct store_error why = {""};
+
+	assert_int_equal(store_open(&store, &options, &why), OK);
+	assert_int_equal(store_begin(store, TXN_WRITE, &txn), OK);
+	assert_int_equal(schema_write(txn, &schema), OK);
+	assert_int_equal(txn_commit(TAKE(txn)), OK);
+}
+
+/* A store that no agent answers for is read by the doctor itself. */
+static void
+test_a_stopped_store(void **state)
+{
+	struct fake_agent agent = {0};
+	char config[PATH_MAX * 2], path[PATH_MAX], garbage[16384] = "";
+
+	(void)state;
+	if (geteuid() != 0)
+		skip();
+	folder_new(&agent.folder);
+	snprintf(config, sizeof(config),
+	    "[agent]\nsocket=%.900s/socket\nstore=%.900s/store\n"
+	    "master_key=%.900s/master.key\n",
+	    agent.folder.path, agent.folder.path, agent.folder.path);
+	folder_write(&agent.folder, "jwt-agent.conf", config, 0644);
+	folder_path(&agent.folder, "jwt-agent.conf", agent.config);
+	assert_live(&agent, "/nowhere", FOUND_STORE_NEWER, false);
+	plant_store(&agent.folder, SCHEMA_VERSION);
+	assert_live(&agent, "/nowhere", FOUND_STORE_NEWER, false);
+	assert_non_null(strstr(run.said, "can be read"));
+	plant_store(&agent.folder, SCHEMA_VERSION + 1);
+	assert_live(&agent, "/nowhere", FOUND_STORE_NEWER, true);
+	assert_non_null(strstr(run.said, "jwt-agent store migrate --to"));
+	folder_path(&agent.folder, "store/data.mdb", path);
+	memset(garbage, 'x', sizeof(garbage) - 1);
+	folder_write(&agent.folder, "store/data.mdb", garbage, 0600);
+	assert_live(&agent, "/nowhere", FOUND_STORE_DAMAGED, true);
+	assert_int_equal(unlink(path), 0);
+	plant_store(&agent.folder, SCHEMA_VERSION);
+	folder_write(&agent.folder, "master.key", KEY, 0600);
+	assert_live(&agent, "/nowhere", FOUND_MASTER_KEY_WRONG, true);
+	folder_clear(&agent.folder);
+}
+
 static void
 listen_as(const char *path, uid_t owner, int *listener)
 {
@@ -573,6 +633,7 @@ main(void)
 	    cmocka_unit_test(test_units),
 	    cmocka_unit_test(test_well_units),
 	    cmocka_unit_test(test_an_agent_in_trouble),
+	    cmocka_unit_test(test_a_stopped_store),
 	    cmocka_unit_test(test_sockets),
 	    cmocka_unit_test(test_synchronisation),
 	    cmocka_unit_test(test_every_finding_was_seen),

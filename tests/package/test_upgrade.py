@@ -127,7 +127,7 @@ def test_store_of_a_version_to_come(before):
     assert before.sudo("id", "-u").splitlines()[-1] == "0"
     before.console_logout()
     doctor = before.run("jwt-agent", "doctor", code=1).stdout
-    assert "agent-silent" in doctor
+    assert "store-newer" in doctor
     faults.stop(before)
     rewrite_schema(before, lambda number: number - 3)
     faults.start(before)

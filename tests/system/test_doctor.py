@@ -114,6 +114,15 @@ def test_while_the_agent_is_down(agent):
     assert "socket-missing" in names(agent)
 
 
+def test_store_that_was_cut_off(agent):
+    """LMDB touches what is not there, and the kernel ends who does."""
+    agent.stop()
+    assert "store-damaged" not in names(agent)
+    with open(agent.store / "data.mdb", "r+b") as file:
+        file.truncate(5000)
+    assert "store-damaged" in names(agent)
+
+
 def test_by_somebody_who_is_not_root(agent):
     """What may not be looked at is said to be so, and is no finding."""
     result = agent.run("doctor", "--json", user="alice")
