@@ -8,6 +8,7 @@ noinst_LTLIBRARIES += %D%/libbase.la
 	%D%/fields.c %D%/fields.h \
 	%D%/host.c %D%/host.h \
 	%D%/id.c %D%/id.h \
+	%D%/network.c %D%/network.h \
 	%D%/option_error.c %D%/option_error.h \
 	%D%/logincode.c %D%/logincode.h \
 	%D%/option_value.c %D%/option_value.h \
@@ -17,5 +18,6 @@ noinst_LTLIBRARIES += %D%/libbase.la
 	%D%/prompt.h \
 	%D%/secret.c %D%/secret.h \
 	%D%/texts.c %D%/texts.h \
+	%D%/timetext.c %D%/timetext.h \
 	%D%/url.c %D%/url.h
 %C%_libbase_la_LIBADD = $(JANSSON_LIBS)

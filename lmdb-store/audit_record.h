@@ -7,9 +7,9 @@
 #include "base/fields.h"
 
 /* `reason`: the name of the error, "ok". `uid`: of the user that it is
- * about, -1 for none. `caller_uid`, `caller_pid`, `command`: who asked. `count`: how many
- * events like this one it stands for, if it is more than itself. The last three
- * are those of chain.h. */
+ * about, -1 for none. `caller_uid`, `caller_pid`, `command`: who asked. `count`:
+ * how many denials that are not recorded by themselves it stands for
+ * (flood.h). The last three are those of chain.h. */
 #define AUDIT_RECORD(F)                                                        \
 	F(num, v)                                                              \
 	F(num, seq)                                                            \

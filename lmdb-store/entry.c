@@ -28,6 +28,7 @@ static const struct source sources[TABLE_COUNT] = {
     OWN(TABLE_META, NULL),
     OWN(TABLE_DEVICE, device_record_fields),
     OWN(TABLE_FAMILY, family_record_fields),
+    OWN(TABLE_FLOOD, flood_record_fields),
     OWN(TABLE_SESSION, session_record_fields),
     OWN(TABLE_REVOKED, revoked_record_fields),
     OWN(TABLE_REPLAY, replay_record_fields),
@@ -60,6 +61,7 @@ static const struct source sources[TABLE_COUNT] = {
 	revoked_record_fields),
     INDEX(TABLE_CODE_BY_USER, NUMBER_VALUE, TABLE_CODE, code_record_fields),
     INDEX(TABLE_CODE_BY_EXPIRY, NUMBER_NAME, TABLE_CODE, code_record_fields),
+    INDEX(TABLE_FLOOD_BY_TIME, NUMBER_NAME, TABLE_FLOOD, flood_record_fields),
     INDEX(TABLE_REFUSALS_BY_TIME, NUMBER_NAME, TABLE_REFUSALS,
 	refusals_record_fields),
 };

@@ -13,6 +13,7 @@
 #include "lmdb-store/counter.h"
 #include "lmdb-store/device.h"
 #include "lmdb-store/family.h"
+#include "lmdb-store/flood.h"
 #include "lmdb-store/jwks.h"
 #include "lmdb-store/key.h"
 #include "lmdb-store/refusals.h"
@@ -34,6 +35,7 @@ struct entry {
 		struct counter_record counter;
 		struct device_record device;
 		struct family_record family;
+		struct flood_record flood;
 		struct jwks_record jwks;
 		struct refusals_record refusals;
 		struct replay_record replay;

@@ -20,6 +20,7 @@ noinst_LTLIBRARIES += %D%/libstore.la
 	%D%/directory.c %D%/directory.h \
 	%D%/entry.c %D%/entry.h \
 	%D%/error.c %D%/error.h \
+	%D%/flood.c %D%/flood.h \
 	%D%/family.c %D%/family.h \
 	%D%/forgetting.c %D%/forgetting.h \
 	%D%/inspection.c %D%/inspection.h \

@@ -440,6 +440,29 @@ refusals_time_right(const struct entry *entry)
 	return is_time(entry, entry->record.refusals.since);
 }
 
+/* Floods. */
+
+static bool
+flood_id(const struct entry *entry)
+{
+	return is_text(entry->key, entry->record.flood.id);
+}
+
+static bool
+flood_by_time(const struct entry *entry)
+{
+	struct key key =
+	    number_key(entry->record.flood.due, entry->record.flood.id);
+
+	return has(entry, TABLE_FLOOD_BY_TIME, &key);
+}
+
+static bool
+flood_time_right(const struct entry *entry)
+{
+	return is_time(entry, entry->record.flood.due);
+}
+
 /* Keys. */
 
 static bool
@@ -651,6 +674,16 @@ static const struct rule rules[TABLE_COUNT][RULES_MAX] = {
 	{
 	    {"time", "names a count that began at another time",
 		refusals_time_right},
+	},
+    [TABLE_FLOOD] =
+	{
+	    {"id", "has another id than its key", flood_id},
+	    {"by-time", "is not in the index by time", flood_by_time},
+	},
+    [TABLE_FLOOD_BY_TIME] =
+	{
+	    {"time", "names a flood that ends at another time",
+		flood_time_right},
 	},
     [TABLE_SIGNKEY] =
 	{

@@ -35,7 +35,9 @@
 	T(REFUSALS, "refusals", 1)                                             \
 	T(REFUSALS_BY_TIME, "refusals_by_time", 0)                             \
 	T(ASIDE, "aside", 1)                                                   \
-	T(COUNTER, "counter", 1)
+	T(COUNTER, "counter", 1)                                               \
+	T(FLOOD, "flood", 1)                                                   \
+	T(FLOOD_BY_TIME, "flood_by_time", 0)
 
 enum table {
 #define T(id, name, version) TABLE_##id,

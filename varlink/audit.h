@@ -30,7 +30,9 @@
 DECLARE_FIELDS(audit_request, AUDIT_REQUEST)
 
 /* `outcome`: granted, denied or fault. `reason`: the name of the error.
- * `uid`: -1 when nobody is meant. */
+ * `uid`: -1 when nobody is meant. `command`: what the caller's process calls
+ * itself. `count`: how many denials that have no event of their own this one
+ * stands for; absent: it is one event. */
 #define AUDIT_VIEW(F)                                                          \
 	F(num, seq)                                                            \
 	F(num, time)                                                           \
@@ -46,7 +48,9 @@ DECLARE_FIELDS(audit_request, AUDIT_REQUEST)
 	F(opt_str, rhost)                                                      \
 	F(opt_str, tty)                                                        \
 	F(num, caller_uid)                                                     \
-	F(num, caller_pid)
+	F(num, caller_pid)                                                     \
+	F(opt_str, command)                                                    \
+	F(opt_num, count)
 DECLARE_FIELDS(audit_view, AUDIT_VIEW)
 
 /* `head`: a compact JWS of type audit-head+jwt with the claims iss, iat, seq

@@ -24,6 +24,8 @@ connection_new(struct connection **out, int socket)
 	connection->socket = TAKE_FD(owned);
 	e = caller_read(connection->socket, &connection->caller);
 	if (e == OK)
+		caller_read_command(connection->socket, &connection->caller);
+	if (e == OK)
 		e = inbox_new(&connection->inbox);
 	if (e == OK)
 		e = outbox_new(&connection->outbox);

@@ -3,6 +3,7 @@
 
 #include "jwt-agent/service/oddity.h"
 #include "lmdb-store/counter.h"
+#include "lmdb-store/flood.h"
 #include "varlink/message.h"
 
 #include <inttypes.h>
@@ -145,6 +146,7 @@ begin(struct task *task, struct txn *txn)
 	struct call *call = &task->call;
 
 	call_reset(call);
+	task->summed = false;
 	fields_clear(task->row->reply(), task->reply);
 	call->txn = txn;
 	call_read_clock(call);
@@ -174,13 +176,14 @@ outcome_name(enum err outcome)
 	return err_is_fault(outcome) ? "fault" : "denied";
 }
 
-/* `detail` is empty: that of the request. */
-static enum err
-append_event(struct task *task, const char *name, const char *detail)
+/* The event as it stands in audit and log; borrows the strings, which are read
+ * only. `detail` is empty: that of the request. */
+static struct audit_record
+event_of(const struct task *task, const char *name, const char *detail)
 {
-	struct call *call = &task->call;
-	struct audit_record event = call->event; /* borrows the strings */
-	/* audit_append() reads them only */
+	const struct call *call = &task->call;
+	struct audit_record event = call->event;
+
 	event.event = (char *)(uintptr_t)name;
 	event.outcome = (char *)(uintptr_t)outcome_name(task->outcome);
 	event.reason = (char *)(uintptr_t)err_name(task->outcome);
@@ -189,8 +192,55 @@ append_event(struct task *task, const char *name, const char *detail)
 	event.time = call->now;
 	event.caller_uid = call->caller->uid;
 	event.caller_pid = call->caller->pid;
+	if (call->caller->command[0] != '\0')
+		event.command = (char *)(uintptr_t)call->caller->command;
+	return event;
+}
+
+static enum err
+append(struct task *task, const struct audit_record *event)
+{
 	return audit_append(
-	    call->txn, store_seal(call->service->store), &event);
+	    task->call.txn, store_seal(task->call.service->store), event);
+}
+
+/* What was granted, and what changes something although it is a refusal, is
+ * recorded each. */
+static bool
+may_be_flood(const struct task *task)
+{
+	return task->outcome != OK && !err_is_fault(task->outcome) &&
+	    !err_commits(task->outcome);
+}
+
+static enum err
+append_outcome(struct task *task)
+{
+	const struct audit_record event = event_of(task, task->row->event, "");
+	enum err e = OK;
+
+	if (may_be_flood(task))
+		e = flood_add(task->call.txn,
+		    store_seal(task->call.service->store), &event,
+		    task->call.steady, &task->summed);
+	return e == OK && !task->summed ? append(task, &event) : e;
+}
+
+static enum err
+append_alert(struct task *task, const struct alert *alert)
+{
+	const struct audit_record event =
+	    event_of(task, alert->name, alert->detail);
+
+	return append(task, &event);
+}
+
+static enum err
+append_record(struct task *task, struct audit_record *event)
+{
+	event->time = task->call.now;
+	event->caller_pid = 0;
+	return append(task, event);
 }
 
 /* What may not be asked at all tells nothing; nor does a fault, whose
@@ -230,10 +280,11 @@ task_audit(struct task *task)
 	enum err e = OK;
 
 	if (is_audited(task))
-		e = append_event(task, task->row->event, "");
+		e = append_outcome(task);
 	for (size_t i = 0; i < task->call.alert_count && e == OK; i++)
-		e = append_event(task, task->call.alerts[i].name,
-		    task->call.alerts[i].detail);
+		e = append_alert(task, &task->call.alerts[i]);
+	for (size_t i = 0; i < task->call.record_count && e == OK; i++)
+		e = append_record(task, &task->call.records[i]);
 	if (e == OK && is_tallied(task))
 		e = tally(task);
 	if (e == OK && counts_as_refusal(task))
@@ -461,16 +512,13 @@ priority_of(const struct task *task)
 }
 
 static void
-log_as(const struct task *task, const struct log *log, int priority,
-    const char *name, const char *detail)
+log_as(const struct log *log, int priority, const struct audit_record *event)
 {
-	const struct call *call = &task->call;
-	const struct audit_record *event = &call->event;
-	char uid[24], caller_uid[24], caller_pid[24];
+	char uid[24], caller_uid[24], caller_pid[24], count[24];
 	struct log_pair pairs[] = {
-	    {"outcome", outcome_name(task->outcome)},
-	    {"reason", err_name(task->outcome)},
-	    {"detail", detail[0] != '\0' ? detail : event->detail},
+	    {"outcome", event->outcome},
+	    {"reason", event->reason},
+	    {"detail", event->detail},
 	    {"user", event->user},
 	    {"uid", event->uid >= 0 ? uid : NULL},
 	    {"device", event->device},
@@ -478,22 +526,41 @@ log_as(const struct task *task, const struct log *log, int priority,
 	    {"service", event->service},
 	    {"rhost", event->rhost},
 	    {"tty", event->tty},
-	    {"caller_uid", caller_uid},
-	    {"caller_pid", caller_pid},
+	    {"caller_uid", event->caller_uid >= 0 ? caller_uid : NULL},
+	    {"caller_pid", event->caller_pid > 0 ? caller_pid : NULL},
+	    {"command", event->command},
+	    {"count", event->count > 0 ? count : NULL},
 	};
 
 	snprintf(uid, sizeof(uid), "%" PRId64, event->uid);
-	snprintf(caller_uid, sizeof(caller_uid), "%u", call->caller->uid);
-	snprintf(caller_pid, sizeof(caller_pid), "%d", call->caller->pid);
-	log_event(log, priority, name, pairs, sizeof(pairs) / sizeof(*pairs));
+	snprintf(caller_uid, sizeof(caller_uid), "%" PRId64, event->caller_uid);
+	snprintf(caller_pid, sizeof(caller_pid), "%" PRId64, event->caller_pid);
+	snprintf(count, sizeof(count), "%" PRId64, event->count);
+	log_event(
+	    log, priority, event->event, pairs, sizeof(pairs) / sizeof(*pairs));
+}
+
+static void
+log_outcome(const struct task *task, const struct log *log)
+{
+	const struct audit_record event = event_of(task, task->row->event, "");
+
+	if (err_is_fault(task->outcome) || (is_audited(task) && !task->summed))
+		log_as(log, priority_of(task), &event);
 }
 
 void
 task_log(const struct task *task, const struct log *log)
 {
-	if (is_audited(task) || err_is_fault(task->outcome))
-		log_as(task, log, priority_of(task), task->row->event, "");
-	for (size_t i = 0; i < task->call.alert_count; i++)
-		log_as(task, log, alert_priority(task),
-		    task->call.alerts[i].name, task->call.alerts[i].detail);
+	const struct call *call = &task->call;
+
+	log_outcome(task, log);
+	for (size_t i = 0; i < call->alert_count; i++) {
+		const struct audit_record event = event_of(
+		    task, call->alerts[i].name, call->alerts[i].detail);
+
+		log_as(log, alert_priority(task), &event);
+	}
+	for (size_t i = 0; i < call->record_count; i++)
+		log_as(log, LOG_NOTICE, &call->records[i]);
 }

@@ -37,6 +37,7 @@ struct task {
 	int64_t resolved;     /* its uid, SUBJECT_UNKNOWN */
 	enum err outcome;
 	enum err reason; /* the outcome before it was held to the limits */
+	bool summed;	 /* a denial that is in the count of a flood */
 	bool failed;	 /* a fault took its transaction down: only audit it */
 	bool unwritten;	 /* the store takes no writes: it is not audited */
 };

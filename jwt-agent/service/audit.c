@@ -24,6 +24,8 @@ view_event(struct audit_record *event, struct audit_view *view)
 	view->tty = TAKE(event->tty);
 	view->caller_uid = event->caller_uid;
 	view->caller_pid = event->caller_pid;
+	view->command = TAKE(event->command);
+	view->count = event->count;
 }
 
 static bool

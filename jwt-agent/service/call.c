@@ -25,6 +25,22 @@ call_alert(struct call *call, const char *name, const char *detail)
 }
 
 enum err
+call_record(struct call *call, struct audit_record *record)
+{
+	struct audit_record *records = reallocarray(
+	    call->records, call->record_count + 1, sizeof(*records));
+
+	if (records == NULL) {
+		audit_record_clear(record);
+		return ERR_NO_MEMORY;
+	}
+	call->records = records;
+	records[call->record_count++] = *record;
+	*record = (struct audit_record){0};
+	return OK;
+}
+
+enum err
 call_effect(struct call *call, enum effect_kind kind, const char *session)
 {
 	struct effect *effects = reallocarray(
@@ -82,6 +98,11 @@ call_reset(struct call *call)
 	audit_record_clear(&call->event);
 	call->event.uid = -1;
 	call->alert_count = 0;
+	for (size_t i = 0; i < call->record_count; i++)
+		audit_record_clear(&call->records[i]);
+	free(call->records);
+	call->records = NULL;
+	call->record_count = 0;
 	free(call->effects);
 	call->effects = NULL;
 	call->effect_count = 0;

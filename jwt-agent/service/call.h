@@ -108,6 +108,8 @@ struct call {
 	struct audit_record event;
 	struct alert alerts[CALL_ALERTS_MAX];
 	size_t alert_count;
+	struct audit_record *records; /* see call_record() */
+	size_t record_count;
 	struct effect *effects;
 	size_t effect_count;
 	struct trusted *fetch;
@@ -123,6 +125,11 @@ void call_note(char **member, const char *text);
 /* `name` lives on; `detail` is copied, NULL: none. Of more than
  * CALL_ALERTS_MAX those that came first are kept. */
 void call_alert(struct call *call, const char *name, const char *detail);
+
+/* An event of its own that has nothing in common with that of the request: all
+ * its members are set but time, caller_pid and command. Taken over, also when it
+ * fails: ERR_NO_MEMORY. */
+MUST_USE enum err call_record(struct call *call, struct audit_record *record);
 
 MUST_USE enum err
 call_effect(struct call *call, enum effect_kind kind, const char *session);

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "jwt-agent/service/limit.h"
 
-#include <arpa/inet.h>
-#include <netinet/in.h>
+#include "base/network.h"
+
 #include <openssl/evp.h>
 #include <stdio.h>
 #include <string.h>
@@ -11,8 +11,6 @@
 #define HASH_SIZE 32
 #define WAYS 8 /* where an entry may stand */
 #define SETS (LIMIT_ENTRIES / WAYS)
-#define NETWORK_SIZE 8 /* bytes of an IPv6 address */
-#define TEXT_MAX 256   /* of a name or a host; what is longer is cut */
 
 struct entry {
 	uint8_t tag[TAG_SIZE];
@@ -80,24 +78,6 @@ static bool
 is_known(const char *text)
 {
 	return text != NULL && text[0] != '\0';
-}
-
-/* The network of an IPv6 address, and any other host as it is written. */
-static void
-place_text(const char *rhost, char text[TEXT_MAX])
-{
-	struct in6_addr address, network = {0};
-
-	snprintf(text, TEXT_MAX, "%s", rhost);
-	text[strcspn(text, "%")] = '\0'; /* an interface: fe80::1%eth0 */
-	if (inet_pton(AF_INET6, text, &address) != 1) {
-		snprintf(text, TEXT_MAX, "%s", rhost);
-	} else if (IN6_IS_ADDR_V4MAPPED(&address)) {
-		inet_ntop(AF_INET, &address.s6_addr[12], text, TEXT_MAX);
-	} else {
-		memcpy(&network, &address, NETWORK_SIZE);
-		inet_ntop(AF_INET6, &network, text, TEXT_MAX);
-	}
 }
 
 /* Without memory many share one counter, which locks nobody out. */
@@ -175,7 +155,7 @@ find_counters(struct limit *limit, const struct limit_place *place, int64_t now,
 	const char *user = place->user != NULL ? place->user : "";
 	struct counters counters = {NULL, NULL};
 	uint8_t tag[HASH_SIZE];
-	char where[TEXT_MAX];
+	char where[NETWORK_TEXT_SIZE];
 
 	if (!is_known(place->rhost)) {
 		tag_of(limit, "tty", is_known(place->tty) ? place->tty : "",
@@ -183,7 +163,7 @@ find_counters(struct limit *limit, const struct limit_place *place, int64_t now,
 		counters.pair = find(limit, &limit->pairs, tag, now, make);
 		return counters;
 	}
-	place_text(place->rhost, where);
+	network_text(place->rhost, NETWORK_V4_HOST, where);
 	tag_of(limit, "rhost", where, "", tag);
 	counters.place = find(limit, &limit->places, tag, now, make);
 	tag_of(limit, "user", where, user, tag);

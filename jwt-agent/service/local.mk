@@ -16,6 +16,7 @@ noinst_LTLIBRARIES += %D%/libservice.la
 	%D%/device.c %D%/device.h \
 	%D%/enrolment.c %D%/enrolment.h \
 	%D%/export.c %D%/export.h \
+	%D%/flood.c %D%/flood.h \
 	%D%/forget.c %D%/forget.h \
 	%D%/grant.c %D%/grant.h \
 	%D%/import.c %D%/import.h \

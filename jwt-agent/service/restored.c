@@ -1,13 +1,12 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "jwt-agent/service/restored.h"
 
+#include "base/timetext.h"
 #include "jwt-agent/service/mark.h"
 #include "lmdb-store/restored.h"
 
 #include <stdio.h>
-#include <time.h>
 
-#define TIME_SIZE 32
 #define REASON "the store was restored from a backup"
 
 enum err
@@ -26,23 +25,13 @@ restored_is_new(struct store *store, bool *restored)
 }
 
 static void
-write_time(int64_t seconds, char text[TIME_SIZE])
-{
-	const time_t at = (time_t)seconds;
-	struct tm parts;
-
-	if (gmtime_r(&at, &parts) == NULL ||
-	    strftime(text, TIME_SIZE, "%Y-%m-%dT%H:%M:%SZ", &parts) == 0)
-		snprintf(text, TIME_SIZE, "%lld", (long long)seconds);
-}
-
-static void
 say(struct call *call, const struct restored_record *record)
 {
-	char backup[TIME_SIZE], time[TIME_SIZE], text[TIME_SIZE * 2 + 128];
+	char backup[TIMETEXT_SIZE], time[TIMETEXT_SIZE],
+	    text[TIMETEXT_SIZE * 2 + 128];
 
-	write_time(record->backup, backup);
-	write_time(record->time, time);
+	timetext(record->backup, backup);
+	timetext(record->time, time);
 	snprintf(text, sizeof(text),
 	    "the store is as it was at %s; restored at %s; %s", backup, time,
 	    record->revoke ? "all tokens until now are revoked"

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "jwt-agent/service/sweep.h"
 
+#include "jwt-agent/service/flood.h"
 #include "jwt-agent/service/forget.h"
 #include "jwt-agent/service/grant.h"
 #include "jwt-agent/service/key.h"
@@ -43,6 +44,12 @@ sweep_refusals(struct call *call, size_t limit, size_t *done)
 {
 	return refusals_sweep(
 	    call->txn, call->now - ODDITY_REFUSALS_SECONDS - 1, limit, done);
+}
+
+static enum err
+sweep_floods(struct call *call, size_t limit, size_t *done)
+{
+	return flood_end(call, call->steady, limit, done);
 }
 
 static enum err
@@ -234,6 +241,7 @@ static const struct sweep sweeps[] = {
     {"marks", sweep_marks},
     {"codes", sweep_codes},
     {"refusals", sweep_refusals},
+    {"floods", sweep_floods},
     {"sessions", sweep_sessions},
     {"devices", sweep_devices},
     {"families", sweep_families},

@@ -1,10 +1,9 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "jwt-agent/service/timekeeping.h"
 
-#include <stdio.h>
-#include <time.h>
+#include "base/timetext.h"
 
-#define TIME_SIZE 32
+#include <stdio.h>
 
 DEFINE_FIELDS(keep_clock_request, KEEP_CLOCK_REQUEST)
 
@@ -23,25 +22,14 @@ timekeeping_begin(struct clock *clock, struct store *store)
 	return OK;
 }
 
-/* RFC 3339, in UTC. */
-static void
-write_time(int64_t seconds, char text[TIME_SIZE])
-{
-	const time_t at = (time_t)seconds;
-	struct tm parts;
-
-	if (gmtime_r(&at, &parts) == NULL ||
-	    strftime(text, TIME_SIZE, "%Y-%m-%dT%H:%M:%SZ", &parts) == 0)
-		snprintf(text, TIME_SIZE, "%lld", (long long)seconds);
-}
-
 static void
 note_jump(struct call *call, int64_t from, int64_t to)
 {
-	char before[TIME_SIZE], after[TIME_SIZE], text[TIME_SIZE * 2 + 64];
+	char before[TIMETEXT_SIZE], after[TIMETEXT_SIZE],
+	    text[TIMETEXT_SIZE * 2 + 64];
 
-	write_time(from, before);
-	write_time(to, after);
+	timetext(from, before);
+	timetext(to, after);
 	snprintf(text, sizeof(text), "the clock said %s where %s was expected",
 	    after, before);
 	call_note(&call->event.detail, text);

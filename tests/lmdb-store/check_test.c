@@ -3,6 +3,7 @@
 
 #include "lmdb-store/rules.h"
 #include "lmdb-store/schema.h"
+#include "lmdb-store/times.h"
 #include "tests/lmdb-store/sample.h"
 #include "tests/lmdb-store/scratch.h"
 
@@ -67,6 +68,19 @@ put_events(struct scratch *scratch)
 	}
 }
 
+/* Under an id that does not depend on the store's keys. */
+static void
+put_flood(struct txn *txn)
+{
+	static const char record[] =
+	    "{\"v\":1,\"id\":\"W\",\"event\":\"login\",\"reason\":\"Expired\","
+	    "\"caller_uid\":0,\"due\":60,\"recorded\":1,\"users\":[]}";
+
+	assert_int_equal(
+	    txn_put(txn, TABLE_FLOOD, text_slice("W"), text_slice(record)), OK);
+	assert_int_equal(times_add(txn, TABLE_FLOOD_BY_TIME, 60, "W"), OK);
+}
+
 /* As a newer version leaves it. */
 static void
 put_aside(struct txn *txn)
@@ -101,6 +115,7 @@ fill(struct scratch *scratch)
 	put_sessions(txn);
 	put_events(scratch);
 	put_aside(txn);
+	put_flood(txn);
 	assert_int_equal(replay_put(txn, "hash", 7), OK);
 	assert_int_equal(code_put(txn, &code), OK);
 	assert_int_equal(refusals_add(txn, 1000, 6, 60), OK);
@@ -304,6 +319,9 @@ static const struct damage damages[] = {
     {EDIT, TABLE_REFUSALS, {0, "1000", NULL}, "uid=7", TABLE_REFUSALS, "uid", "1000"},
     {PUT, TABLE_REFUSALS_BY_TIME, {7, "1000", NULL}, "", TABLE_REFUSALS_BY_TIME, "time", "7 1000"},
     {EDIT, TABLE_COUNTER, {0, "observe", "sshd"}, "labels=[\"sudo\"]", TABLE_COUNTER, "key", "observe sshd"},
+    {TAKE_OUT, TABLE_FLOOD_BY_TIME, {60, "W", NULL}, NULL, TABLE_FLOOD, "by-time", "W"},
+    {PUT, TABLE_FLOOD_BY_TIME, {7, "W", NULL}, "", TABLE_FLOOD_BY_TIME, "time", "7 W"},
+    {PUT, TABLE_FLOOD_BY_TIME, {7, "E", NULL}, "", TABLE_FLOOD_BY_TIME, "names", "7 E"},
     /* keys */
     {EDIT, TABLE_SIGNKEY, {0, "K", NULL}, "state=\"retired\"", TABLE_SIGNKEY, "half", "K"},
     {EDIT, TABLE_SIGNKEY, {0, "K", NULL}, "private=\"AAAA\"", TABLE_SIGNKEY, "sealed", "K"},
@@ -325,6 +343,7 @@ static const struct damage entangled[] = {
     {EDIT, TABLE_SESSION, {0, ENDED, NULL}, "id=\"E\"", TABLE_SESSION, "id",
 	ENDED},
     {EDIT, TABLE_CODE, {0, "H", NULL}, "hash=\"E\"", TABLE_CODE, "hash", "H"},
+    {EDIT, TABLE_FLOOD, {0, "W", NULL}, "id=\"E\"", TABLE_FLOOD, "id", "W"},
     {EDIT, TABLE_SIGNKEY, {0, "K", NULL}, "kid=\"E\"", TABLE_SIGNKEY, "kid",
 	"K"},
     {EDIT, TABLE_AUDIT, {2, NULL, NULL}, "seq=7", TABLE_AUDIT, "seq", "2"},

@@ -17,6 +17,7 @@ store_tests = \
 	%D%/device_test \
 	%D%/family_test \
 	%D%/fault_test \
+	%D%/flood_test \
 	%D%/jwks_test \
 	%D%/key_test \
 	%D%/kv_test \
@@ -65,6 +66,8 @@ noinst_PROGRAMS += %D%/large_store
 %C%_family_test_LDADD = $(store_test_libraries)
 %C%_fault_test_SOURCES = %D%/fault_test.c $(store_test_fixture)
 %C%_fault_test_LDADD = $(store_test_libraries)
+%C%_flood_test_SOURCES = %D%/flood_test.c $(store_test_fixture)
+%C%_flood_test_LDADD = $(store_test_libraries)
 %C%_jwks_test_SOURCES = %D%/jwks_test.c $(store_test_fixture)
 %C%_jwks_test_LDADD = $(store_test_libraries)
 %C%_key_test_SOURCES = %D%/key_test.c $(store_test_fixture)

@@ -11,6 +11,7 @@
 #include "lmdb-store/clock.h"
 #include "lmdb-store/code.h"
 #include "lmdb-store/counter.h"
+#include "lmdb-store/flood.h"
 #include "lmdb-store/jwks.h"
 #include "lmdb-store/refusals.h"
 #include "lmdb-store/replay.h"
@@ -395,6 +396,25 @@ remove_counters(const struct place *place)
 }
 
 static enum err
+add_to_flood(const struct place *place)
+{
+	auto_clear(audit_record) struct audit_record event =
+	    sample_audit("login");
+	bool summed;
+
+	return flood_add(place->txn, place->seal, &event, NOW, &summed);
+}
+
+static enum err
+end_flood(const struct place *place)
+{
+	auto_clear(flood_record) struct flood_record flood = {0};
+	enum err e = flood_first_due(place->txn, INT64_MAX, &flood);
+
+	return e == OK ? flood_remove(place->txn, &flood) : e;
+}
+
+static enum err
 append_audit(const struct place *place)
 {
 	auto_clear(audit_record) struct audit_record event =
@@ -466,6 +486,8 @@ static const struct {
     {"put clock", TXN_WRITE, put_clock},
     {"count", TXN_WRITE, count_up},
     {"remove counters", TXN_WRITE, remove_counters},
+    {"add to a flood", TXN_WRITE, add_to_flood},
+    {"end a flood", TXN_WRITE, end_flood},
     {"append to audit", TXN_WRITE, append_audit},
     {"sweep audit", TXN_WRITE, sweep_audit},
     {"statistics", TXN_READ, take_stats},
@@ -507,6 +529,7 @@ fill(const struct place *place)
 	assert_int_equal(refusals_add(place->txn, 1000, NOW, 100), OK);
 	assert_int_equal(jwks_put(place->txn, &jwks), OK);
 	assert_int_equal(count_up(place), OK);
+	assert_int_equal(add_to_flood(place), OK);
 	for (int i = 0; i < 3; i++)
 		assert_int_equal(append_audit(place), OK);
 }

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "jwt-agent/server/turn.h"
 #include "jwt-agent/service/enrolment.h"
+#include "jwt-agent/service/sweep.h"
+#include "lmdb-store/flood.h"
 #include "tests/lmdb-store/blocks.h"
 #include "tests/service/agency.h"
 
@@ -275,6 +277,130 @@ what_may_use_the_reserve_is_tried_alone(void **state)
 	assert_int_equal(count(&scene, TABLE_AUDIT), 2);
 }
 
+static int64_t
+sum_of_counts(struct scene *scene, size_t *records, size_t *alerts)
+{
+	auto_free(txn) struct txn *txn = NULL;
+	auto_clear(audit_record) struct audit_record event = {0};
+	int64_t sum = 0;
+
+	*records = *alerts = 0;
+	assert_int_equal(store_begin(scene->agency->store, TXN_READ, &txn), OK);
+	while (audit_next(txn, event.seq, &event) == OK) {
+		assert_int_equal(audit_check_link(txn,
+				     store_seal(scene->agency->store), &event),
+		    OK);
+		*alerts += strcmp(event.event, "an-alert") == 0;
+		if (strcmp(event.event, "test") != 0)
+			continue;
+		sum += event.count > 0 ? event.count : 1;
+		*records += event.count == 0;
+		if (event.count > 0) {
+			assert_string_equal(event.outcome, "denied");
+			assert_string_equal(event.reason, "Expired");
+			assert_string_equal(event.rhost, "192.0.2.0/24");
+			assert_non_null(
+			    strstr(event.detail, "more like this, "));
+		}
+	}
+	return sum;
+}
+
+/* A login that fails from an address; "alert" as a user is also told of. */
+static enum err
+deny(struct call *call, const void *request, void *reply)
+{
+	const struct enroll_request *enroll = request;
+
+	(void)reply;
+	call_note(&call->event.rhost, "192.0.2.7");
+	call_note(&call->event.user, enroll->user);
+	if (strcmp(enroll->user, "alert") == 0)
+		call_alert(call, "an-alert", "something odd");
+	return ERR_EXPIRED;
+}
+
+static const struct request denying = {.method = "test",
+    .who = WHO_ANY,
+    .txn = TXN_WRITE,
+    .event = "test",
+    .request = enroll_request_fields,
+    .reply = empty_fields,
+    .run = deny};
+
+static void
+sweep_floods(struct scene *scene)
+{
+	auto_json json_t *parameters = json_pack("{ss}", "sweep", "floods");
+	struct task *task = NULL;
+
+	assert_int_equal(
+	    task_new(&task, &request_sweep, &scene->agency->service,
+		&scene->agency->caller, true, parameters, NULL),
+	    OK);
+	turn_add(scene->turn, task);
+	turn_commit(scene->turn);
+}
+
+static void
+a_flood_is_summed_up_and_nothing_else_is(void **state)
+{
+	auto_clear(scene) struct scene scene = {0};
+	size_t records = 0, alerts = 0;
+
+	scene_begin(&scene, state);
+	for (int i = 0; i < 1000; i++) {
+		add(&scene, &denying, i % 100 == 50 ? "alert" : "alice");
+		if (i % 100 == 0)
+			add(&scene, enroll_row(), "alice");
+	}
+	turn_commit(scene.turn);
+	assert_int_equal(count(&scene, TABLE_AUDIT), FLOOD_EACH + 10 + 10);
+	sweep_floods(&scene);
+	assert_int_equal(sum_of_counts(&scene, &records, &alerts), FLOOD_EACH);
+	agency_pass(scene.agency, FLOOD_SECONDS);
+	sweep_floods(&scene);
+	assert_int_equal(sum_of_counts(&scene, &records, &alerts), 1000);
+	assert_int_equal(records, FLOOD_EACH);
+	assert_int_equal(alerts, 10);
+	assert_int_equal(count(&scene, TABLE_FLOOD), 0);
+	sweep_floods(&scene);
+	assert_int_equal(sum_of_counts(&scene, &records, &alerts), 1000);
+}
+
+/* Its transaction is dropped, and what was counted in it with it. */
+static void
+a_fault_beside_a_flood_counts_nothing_twice(void **state)
+{
+	auto_clear(scene) struct scene scene = {0};
+	size_t records = 0, alerts = 0;
+
+	scene_begin(&scene, state);
+	for (int i = 0; i < 200; i++) {
+		add(&scene, &denying, "alice");
+		if (i % 50 == 10)
+			add(&scene, &ending, "fault");
+	}
+	turn_commit(scene.turn);
+	agency_pass(scene.agency, FLOOD_SECONDS);
+	sweep_floods(&scene);
+	assert_int_equal(sum_of_counts(&scene, &records, &alerts), 200 + 4);
+}
+
+/* Reuse of a token revokes: it is a refusal that is recorded each. */
+static void
+a_refusal_that_changes_something_is_never_summed_up(void **state)
+{
+	auto_clear(scene) struct scene scene = {0};
+
+	scene_begin(&scene, state);
+	for (int i = 0; i < 3 * FLOOD_EACH; i++)
+		add(&scene, &ending, "reuse");
+	turn_commit(scene.turn);
+	assert_int_equal(count(&scene, TABLE_AUDIT), 3 * FLOOD_EACH);
+	assert_int_equal(count(&scene, TABLE_FLOOD), 0);
+}
+
 int
 main(void)
 {
@@ -291,6 +417,9 @@ main(void)
 	    T(a_refusal_that_has_written_commits_only_if_it_may),
 	    T(a_disk_that_is_full_fails_the_turn),
 	    T(what_may_use_the_reserve_is_tried_alone),
+	    T(a_flood_is_summed_up_and_nothing_else_is),
+	    T(a_fault_beside_a_flood_counts_nothing_twice),
+	    T(a_refusal_that_changes_something_is_never_summed_up),
 	};
 
 	return cmocka_run_group_tests_name("turn", tests, NULL, NULL);

@@ -9,6 +9,9 @@
 #include <stdint.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <sys/prctl.h>
+#include <sys/un.h>
+#include <sys/wait.h>
 #include <unistd.h>
 #include <cmocka.h>
 
@@ -266,6 +269,59 @@ who_cannot_be_known_is_nobody(void **state)
 	close(ends[1]);
 }
 
+static void
+the_callers_command_is_made_printable(void **state)
+{
+	struct caller caller = {.pid = getpid()};
+	char before[CALLER_COMMAND_SIZE];
+	int ends[2];
+
+	(void)state;
+	assert_int_equal(prctl(PR_GET_NAME, before), 0);
+	assert_int_equal(prctl(PR_SET_NAME, "a\x1b[1m\nb \xc3\xa9 long"), 0);
+	assert_int_equal(socketpair(AF_UNIX, SOCK_STREAM, 0, ends), 0);
+	caller_read_command(ends[0], &caller);
+	assert_string_equal(caller.command, "a?[1m");
+	assert_int_equal(prctl(PR_SET_NAME, "b \xc3\xa9 is long and cut"), 0);
+	caller_read_command(ends[0], &caller);
+	assert_string_equal(caller.command, "b ?? is long an");
+	assert_int_equal(prctl(PR_SET_NAME, before), 0);
+	close(ends[0]);
+	close(ends[1]);
+}
+
+/* Nobody else's name is taken for that of a process that has gone. */
+static void
+a_caller_that_has_gone_has_no_command(void **state)
+{
+	struct sockaddr_un address = {.sun_family = AF_UNIX};
+	socklen_t size = sizeof(sa_family_t);
+	struct caller caller = {0};
+	int listener = socket(AF_UNIX, SOCK_STREAM, 0), accepted;
+	pid_t child;
+
+	(void)state;
+	/* the kernel chooses an abstract name */
+	assert_int_equal(bind(listener, (struct sockaddr *)&address, size), 0);
+	size = sizeof(address);
+	assert_int_equal(
+	    getsockname(listener, (struct sockaddr *)&address, &size), 0);
+	assert_int_equal(listen(listener, 1), 0);
+	child = fork();
+	if (child == 0)
+		_exit(connect(socket(AF_UNIX, SOCK_STREAM, 0),
+		    (struct sockaddr *)&address, size));
+	assert_int_equal(waitpid(child, NULL, 0), child);
+	accepted = accept(listener, NULL, NULL);
+	assert_int_equal(caller_read(accepted, &caller), OK);
+	assert_int_equal(caller.pid, child);
+	caller_read_command(accepted, &caller);
+	assert_string_equal(caller.command, "");
+	caller_clear(&caller);
+	close(accepted);
+	close(listener);
+}
+
 int
 main(void)
 {
@@ -281,6 +337,8 @@ main(void)
 	    T(a_reader_that_does_not_read_is_bounded),
 	    T(the_caller_is_who_the_kernel_says),
 	    T(who_cannot_be_known_is_nobody),
+	    T(the_callers_command_is_made_printable),
+	    T(a_caller_that_has_gone_has_no_command),
 	};
 
 	return cmocka_run_group_tests_name("wire", tests, NULL, NULL);
