@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "jwt-agent/agent.h"
 
+#include "jwt-agent/metering.h"
 #include "jwt-agent/migrating.h"
 #include "jwt-agent/server/process.h"
 #include "jwt-agent/server/server.h"
@@ -27,6 +28,7 @@ struct agent {
 	struct server *server;
 	struct clock clock;
 	struct outage outage;
+	struct metrics *metrics;
 	struct fdstore fdstore;
 	char boot[BOOT_ID_SIZE + 1];
 };
@@ -41,6 +43,7 @@ agent_clear(struct agent *agent)
 	keyring_free(agent->keyring);
 	store_free(agent->store);
 	resolver_free(agent->resolver);
+	metrics_free(agent->metrics);
 	fdstore_clear(&agent->fdstore);
 }
 
@@ -209,6 +212,7 @@ start_server(struct agent *agent)
 	    .started = host_now(&host_system),
 	    .clock = &agent->clock,
 	    .outage = &agent->outage,
+	    .metrics = agent->metrics,
 	};
 	e = server_new(&agent->server, &options);
 	if (e == OK) {
@@ -260,6 +264,8 @@ agent_serve(const struct config *config)
 		e = open_trust(&agent);
 	if (e == OK)
 		e = start_clock(&agent);
+	if (e == OK)
+		e = metering_new(&agent.metrics, config);
 	if (e == OK)
 		e = start_server(&agent);
 	if (e == OK)

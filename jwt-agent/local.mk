@@ -3,6 +3,7 @@ bin_PROGRAMS += %D%/jwt-agent
 %C%_jwt_agent_SOURCES = \
 	%D%/agent.c %D%/agent.h \
 	%D%/main.c \
+	%D%/metering.c %D%/metering.h \
 	%D%/migrating.c %D%/migrating.h
 %C%_jwt_agent_LDADD = \
 	%D%/cli/libcli.la \

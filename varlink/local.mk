@@ -28,6 +28,7 @@ noinst_LTLIBRARIES += %D%/libvarlink.la
 	%D%/key.c %D%/key.h \
 	%D%/login.c %D%/login.h \
 	%D%/message.c %D%/message.h \
+	%D%/metric.c %D%/metric.h \
 	%D%/outbox.c %D%/outbox.h \
 	%D%/session.c %D%/session.h \
 	%D%/socket.h \

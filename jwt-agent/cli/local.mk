@@ -37,6 +37,7 @@ noinst_LTLIBRARIES += %D%/libcli.la
 	%D%/importreport.c %D%/importreport.h \
 	%D%/key.c \
 	%D%/meter.c %D%/meter.h \
+	%D%/metrics.c \
 	%D%/modulefile.c %D%/modulefile.h \
 	%D%/migrate.c \
 	%D%/newfile.c %D%/newfile.h \
@@ -66,6 +67,7 @@ noinst_LTLIBRARIES += %D%/libcli.la
 	%D%/when.c %D%/when.h
 %C%_libcli_la_LIBADD = \
 	jwt-agent/config/libconfig.la \
+	jwt-agent/observe/libobserve.la \
 	lmdb-store/libstore.la \
 	jwt-agent/verify/libverify.la \
 	varlink/libvarlink.la \

@@ -4,6 +4,7 @@
 #include "jwt-agent/server/introspection.h"
 #include "jwt-agent/server/keys.h"
 #include "jwt-agent/server/leaders.h"
+#include "jwt-agent/server/measure.h"
 #include "jwt-agent/server/outages.h"
 #include "jwt-agent/server/process.h"
 #include "jwt-agent/server/reply.h"
@@ -188,6 +189,7 @@ settle(struct task *task, void *context)
 	}
 	carry_out(calls, task);
 	task_count(task);
+	measure_task(task);
 	note_sweep(calls, task);
 	task_log(task, calls->options.log);
 	log_store(calls, task);

@@ -104,6 +104,16 @@ log_round(const struct round *round, bool good)
 	    good ? "keys-fetched" : "keys-failed", pairs, 3);
 }
 
+static void
+count_round(const struct round *round, bool good)
+{
+	struct metrics *metrics = round->keys->options.service->metrics;
+
+	metric_add(metrics, METRIC_KEY_FETCHES,
+	    metric_place(metrics, METRIC_ISSUER, round->trusted->config->name),
+	    metric_place(metrics, METRIC_RESULT, good ? "ok" : "failed"), 1);
+}
+
 /* Cache-Control says how long; a set that may not be kept at all is kept for
  * keys_min_age all the same, or every login would ask for it. */
 static int64_t
@@ -120,9 +130,12 @@ on_fetched(const struct fetch_reply *reply, void *context)
 	const struct keys_events *events = &round->keys->options.events;
 	enum err e = trusted_take(trusted, reply->jwks, max_age_of(reply),
 	    reply->problem, now_of(round->keys));
+	bool good;
 
 	trusted->fetching = false;
-	log_round(round, e == OK && trusted->problem.text[0] == '\0');
+	good = e == OK && trusted->problem.text[0] == '\0';
+	log_round(round, good);
+	count_round(round, good);
 	events->fetched(trusted->config->name, events->context);
 	let_go(round);
 }
@@ -149,6 +162,8 @@ keys_fetch(struct keys *keys, struct trusted *trusted, bool missing)
 	if (round == NULL || trusted->fetching)
 		return;
 	trusted->fetching = start(round) == OK;
+	if (!trusted->fetching)
+		count_round(round, false);
 	trusted->tried = now_of(keys);
 	if (missing)
 		trusted->asked = trusted->tried;

@@ -9,6 +9,7 @@ noinst_LTLIBRARIES += %D%/libserver.la
 	%D%/keys.c %D%/keys.h \
 	%D%/leaders.c %D%/leaders.h \
 	%D%/listener.c %D%/listener.h \
+	%D%/measure.c %D%/measure.h \
 	%D%/outages.c %D%/outages.h \
 	%D%/peer.c %D%/peer.h \
 	%D%/process.c %D%/process.h \

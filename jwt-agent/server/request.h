@@ -29,6 +29,8 @@ enum request_flag {
 	TALLIED = 32,	      /* how it ends is counted for good, under its
 			       * event, by service and reason */
 	RESERVED = 64,	      /* takes the store's reserve when that is full */
+	LOGS_IN = 256,	      /* how it ends is a metric: the logins, */
+	REFRESHES = 512,      /* the refreshes */
 	UNRECORDED = 128,     /* is run also when nothing can be written */
 };
 

@@ -11,6 +11,7 @@
 #include "jwt-agent/service/issuer.h"
 #include "jwt-agent/service/key.h"
 #include "jwt-agent/service/login.h"
+#include "jwt-agent/service/metrics.h"
 #include "jwt-agent/service/revocation.h"
 #include "jwt-agent/service/session.h"
 #include "jwt-agent/service/storecheck.h"
@@ -31,14 +32,14 @@
 /* clang-format off */
 #define CALLS(R) \
 /* method                         who      txn    event                flags                       names         subject          run                  request                    reply */ \
-R("io.jwtagent.Login.Authenticate", SERVICE, WRITE, "login",             LOGIN_FLAGS | LIMITED | COUNTS_REFUSALS | UNRECORDED, NULL,         NULL,            login_authenticate,  authenticate_request,      authenticate_reply) \
+R("io.jwtagent.Login.Authenticate", SERVICE, WRITE, "login",             LOGIN_FLAGS | LIMITED | COUNTS_REFUSALS | UNRECORDED | LOGS_IN, NULL,         NULL,            login_authenticate,  authenticate_request,      authenticate_reply) \
 R("io.jwtagent.Login.Observe",      SERVICE, WRITE, "observe",           LOGIN_FLAGS | TALLIED,      NULL,         NULL,            login_observe,       authenticate_request,      empty) \
 R("io.jwtagent.Login.CheckAccount", SERVICE, WRITE, "account",           VEILED,                     NULL,         NULL,            login_check_account, session_request,           empty) \
 R("io.jwtagent.Login.Credential",   SERVICE, WRITE, "credential",        VEILED,                     NULL,         NULL,            login_credential,    credential_request,        empty) \
 R("io.jwtagent.Login.OpenSession",  SERVICE, WRITE, "session-open",      LOGIN_FLAGS | TAKES_LEADER, NULL,         NULL,            login_open_session,  session_request,           empty) \
 R("io.jwtagent.Login.CloseSession", SERVICE, WRITE, "session-close",     LOGIN_FLAGS | RESERVED,           NULL,         NULL,            login_close_session, session_request,           empty) \
-R("io.jwtagent.Login.ChangeToken",  SERVICE, WRITE, "change-token",      LOGIN_FLAGS,                NULL,         NULL,            login_change_token,  change_request,            refresh_reply) \
-R("io.jwtagent.Token.Refresh",      OWNER,   WRITE, "refresh",           AUDIT_GRANTS,               names_token,  NULL,            token_refresh,       refresh_request,           refresh_reply) \
+R("io.jwtagent.Login.ChangeToken",  SERVICE, WRITE, "change-token",      LOGIN_FLAGS | REFRESHES,                NULL,         NULL,            login_change_token,  change_request,            refresh_reply) \
+R("io.jwtagent.Token.Refresh",      OWNER,   WRITE, "refresh",           AUDIT_GRANTS | REFRESHES,               names_token,  NULL,            token_refresh,       refresh_request,           refresh_reply) \
 R("io.jwtagent.Token.Explain",      OWNER,   READ,  "explain",           0,                          names_explain, NULL,           token_explain,       explain_request,           explain_reply) \
 R("io.jwtagent.Token.ListKeys",     ANY,     READ,  "list-keys",         0,                          NULL,         NULL,            token_list_keys,     empty,                     keys_reply) \
 R("io.jwtagent.Device.Enroll",      OWNER,   WRITE, "enroll",            AUDIT_GRANTS,               names_enroll, NULL,            device_enroll,       enroll_request,            enroll_reply) \
@@ -80,6 +81,7 @@ R("io.jwtagent.Issuer.List",  ADMIN, "issuer-list",  NULL,            issuer_lis
 R("io.jwtagent.Admin.AuditVerify", ADMIN, "audit-verify", NULL,       admin_audit_verify, empty,           check_view,   "step") \
 R("io.jwtagent.Key.List",     ADMIN, "key-list",      NULL,          key_list,     empty,                key_view,     "key") \
 R("io.jwtagent.Admin.Audit",  ADMIN, "audit-list",   NULL,            admin_audit,  audit_request,        audit_view,   "event") \
+R("io.jwtagent.Admin.Metrics", ADMIN, "metrics",     NULL,            admin_metrics, empty,               metric_view,  "metric") \
 R("io.jwtagent.Admin.Export", ADMIN,  "export",       NULL,            admin_export, export_request,       export_line,  "line") \
 R("io.jwtagent.Admin.StoreCheck", ADMIN, "store-check", NULL,         admin_store_check, empty,           check_view,   "step")
 /* clang-format on */

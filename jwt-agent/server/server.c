@@ -15,6 +15,7 @@ struct server {
 	struct peer *peers[SERVER_PEERS_MAX];
 	size_t peer_count;
 	bool draining;
+	struct metrics *metrics; /* NULL: nothing is measured */
 };
 
 static void
@@ -43,6 +44,13 @@ stop_if_drained(struct server *server)
 }
 
 static void
+count_peers(const struct server *server)
+{
+	metric_set(server->metrics, METRIC_CONNECTIONS, 0, 0,
+	    (int64_t)server->peer_count);
+}
+
+static void
 on_closed(struct peer *peer, void *context)
 {
 	struct server *server = context;
@@ -53,6 +61,7 @@ on_closed(struct peer *peer, void *context)
 			server->peers[i] = server->peers[--server->peer_count];
 			break;
 		}
+	count_peers(server);
 	peer_free(peer);
 }
 
@@ -84,8 +93,10 @@ on_accepted(int socket, void *context)
 		return;
 	if (has_place(server, peer_caller(peer))) {
 		server->peers[server->peer_count++] = peer;
+		count_peers(server);
 		return;
 	}
+	metric_add(server->metrics, METRIC_TURNED_AWAY, 0, 0, 1);
 	peer_turn_away(peer);
 }
 
@@ -187,6 +198,7 @@ server_new(struct server **out, const struct calls_options *options)
 
 	if (server == NULL)
 		return ERR_NO_MEMORY;
+	server->metrics = options->service->metrics;
 	server->events =
 	    (struct peer_events){on_call, on_drained, on_closed, server};
 	e = build(server, options);

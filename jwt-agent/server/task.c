@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "jwt-agent/server/task.h"
 
+#include "jwt-agent/server/measure.h"
 #include "jwt-agent/service/oddity.h"
 #include "lmdb-store/counter.h"
 #include "lmdb-store/flood.h"
@@ -43,6 +44,7 @@ task_new(struct task **out, const struct request *row,
 	task->call.caller = caller;
 	task->call.admin = admin;
 	task->call.leader.fd = -1;
+	measure_begin(task);
 	e = decode(task, parameters, error);
 	if (e == OK)
 		*out = TAKE(task);
@@ -54,6 +56,7 @@ task_free(struct task *task)
 {
 	if (task == NULL)
 		return;
+	measure_end(task);
 	if (task->request != NULL)
 		fields_clear(task->row->request(), task->request);
 	if (task->reply != NULL)
@@ -88,8 +91,8 @@ find_subject(struct task *task)
 }
 
 /* Every request of a service names it in its member `service`. */
-static const char *
-service_of(const struct task *task)
+const char *
+task_service(const struct task *task)
 {
 	const struct fields *fields = task->row->request();
 
@@ -118,7 +121,7 @@ may(const struct task *task)
 		return call->caller->uid == 0;
 	case WHO_SERVICE:
 		return stack_takes_caller(
-		    stacks_find(call->service->stacks, service_of(task)),
+		    stacks_find(call->service->stacks, task_service(task)),
 		    call->caller->uid);
 	case WHO_AGENT:
 		return task->peer == NULL;
@@ -267,7 +270,7 @@ static enum err
 tally(struct task *task)
 {
 	const char *labels[COUNTER_LABELS_MAX + 1] = {
-	    service_of(task), err_name(task->outcome)};
+	    task_service(task), err_name(task->outcome)};
 
 	return counter_add(
 	    task->call.txn, task->row->event, labels, task->call.now);

@@ -29,6 +29,7 @@ struct task {
 	void *request;
 	void *reply;
 	struct call call;
+	int64_t began; /* on the clock of the metrics */
 	struct cursor cursor;
 	LIST_ENTRY(task) streams; /* while `stream` is not STREAM_NONE */
 	enum stream_state stream;
@@ -41,6 +42,9 @@ struct task {
 	bool failed;	 /* a fault took its transaction down: only audit it */
 	bool unwritten;	 /* the store takes no writes: it is not audited */
 };
+
+/* The service that the request names, which may be any text; empty: none. */
+const char *task_service(const struct task *task);
 
 /*
  * A task of a row with decoded parameters (borrowed; NULL: none). The caller

@@ -134,6 +134,26 @@ run_tasks(struct turn *turn)
 	return e;
 }
 
+/* A turn that commits has a task. */
+static struct metrics *
+metrics_of(const struct turn *turn)
+{
+	return turn->tasks[0]->call.service->metrics;
+}
+
+static enum err
+commit(struct turn *turn)
+{
+	int64_t began = metric_begin(metrics_of(turn));
+	enum err e;
+
+	turn->wrote = txn_writes(turn->txn) > 0;
+	e = txn_commit(TAKE(turn->txn));
+	if (turn->wrote)
+		metric_end(metrics_of(turn), METRIC_COMMIT_TIME, 0, began);
+	return e;
+}
+
 static enum err
 commit_tasks(struct turn *turn)
 {
@@ -143,8 +163,7 @@ commit_tasks(struct turn *turn)
 		e = run_tasks(turn);
 		if (e != OK || turn->txn == NULL)
 			return e;
-		turn->wrote = txn_writes(turn->txn) > 0;
-		e = txn_commit(TAKE(turn->txn));
+		e = commit(turn);
 		if (e == OK)
 			return OK;
 		e = recover(turn, NULL, e);
@@ -191,6 +210,9 @@ settle_tasks(struct turn *turn, enum err e)
 	size_t count = turn->count;
 	bool wrote = turn->wrote;
 
+	if (count > 0)
+		metric_observe(
+		    metrics_of(turn), METRIC_TURN_CALLS, 0, (int64_t)count);
 	memcpy(settled, turn->tasks, count * sizeof(*settled));
 	turn->count = turn->ran = 0;
 	turn->wrote = false;

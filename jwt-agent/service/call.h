@@ -14,6 +14,7 @@
 #include "base/host.h"
 #include "base/id.h"
 #include "jwt-agent/config/config.h"
+#include "jwt-agent/observe/metric.h"
 #include "jwt-agent/policy/message.h"
 #include "jwt-agent/service/limit.h"
 #include "jwt-agent/service/clock.h"
@@ -43,6 +44,7 @@ struct service {
 	int64_t started;
 	struct clock *clock;   /* NULL: one that never jumps */
 	struct outage *outage; /* read by handlers, kept by the dispatcher */
+	struct metrics *metrics; /* NULL: nothing is measured */
 };
 
 /* The process that opens a session: its pidfd, pid, and start time in clock

@@ -18,6 +18,7 @@ noinst_LTLIBRARIES += %D%/libservice.la
 	%D%/export.c %D%/export.h \
 	%D%/flood.c %D%/flood.h \
 	%D%/forget.c %D%/forget.h \
+	%D%/gauge.c %D%/gauge.h \
 	%D%/grant.c %D%/grant.h \
 	%D%/import.c %D%/import.h \
 	%D%/issuer.c %D%/issuer.h \
@@ -29,6 +30,7 @@ noinst_LTLIBRARIES += %D%/libservice.la
 	%D%/login.c %D%/login.h \
 	%D%/mark.c %D%/mark.h \
 	%D%/pseudonym.c %D%/pseudonym.h \
+	%D%/metrics.c %D%/metrics.h \
 	%D%/newkey.c %D%/newkey.h \
 	%D%/oddity.c %D%/oddity.h \
 	%D%/origin.c %D%/origin.h \
@@ -53,6 +55,7 @@ noinst_LTLIBRARIES += %D%/libservice.la
 	jwt-agent/verify/libverify.la \
 	jwt-agent/policy/libpolicy.la \
 	jwt-agent/config/libconfig.la \
+	jwt-agent/observe/libobserve.la \
 	lmdb-store/libstore.la \
 	varlink/libvarlink.la \
 	base/libbase.la

@@ -346,10 +346,13 @@ enum err
 verdict_reach(
     struct call *call, const struct attempt *attempt, struct verdict *verdict)
 {
+	struct metrics *metrics = call->service->metrics;
+	int64_t began = metric_begin(metrics);
 	enum err e;
 
 	verdict->stack = stacks_find(call->service->stacks, attempt->service);
 	e = check_all(call, attempt, verdict);
+	metric_end(metrics, METRIC_VERIFICATION_TIME, 0, began);
 	if (e != OK && verdict->trail.count > 0)
 		call_note(&call->event.detail,
 		    verdict->trail.steps[verdict->trail.count - 1].detail);

@@ -75,6 +75,7 @@ CALLS = [
      "nobody bob alice"),
     ("io.jwtagent.Admin.Import", {"user": "alice", "lines": []}, False,
      "nobody bob alice"),
+    ("io.jwtagent.Admin.Metrics", {}, True, "nobody bob alice"),
     ("io.jwtagent.Admin.StoreCheck", {}, True, "nobody bob alice"),
     ("io.jwtagent.Device.Revoke", {"device": "{device}"}, False,
      "nobody bob"),

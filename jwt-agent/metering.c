@@ -1,0 +1,66 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "jwt-agent/metering.h"
+
+#include "jwt-agent/server/measure.h"
+
+#define OTHER_SERVICE "other"
+
+static void
+free_names(const char ***names)
+{
+	free(*names);
+}
+
+#define auto_names __attribute__((cleanup(free_names)))
+
+/* [service *] stands for those that have no section: they are the others. */
+static enum err
+list_services(const struct config *config, const char ***out)
+{
+	const char **names = calloc(config->service_count, sizeof(*names));
+
+	if (names == NULL)
+		return ERR_NO_MEMORY;
+	for (size_t i = 1; i < config->service_count; i++)
+		names[i - 1] = config->services[i].name;
+	names[config->service_count - 1] = OTHER_SERVICE;
+	*out = names;
+	return OK;
+}
+
+static enum err
+list_issuers(const struct config *config, const char ***out)
+{
+	const char **names = calloc(config->issuer_count + 1, sizeof(*names));
+
+	if (names == NULL)
+		return ERR_NO_MEMORY;
+	for (size_t i = 0; i < config->issuer_count; i++)
+		names[i] = config->issuers[i].name;
+	*out = names;
+	return OK;
+}
+
+enum err
+metering_new(struct metrics **out, const struct config *config)
+{
+	static const char *const version[] = {PACKAGE_VERSION};
+	struct metric_values given[METRIC_DOMAIN_COUNT] = {
+	    [METRIC_VERSION] = {version, 1}};
+	auto_names const char **services = NULL, **issuers = NULL;
+	auto_names const char **methods = NULL;
+	enum err e = list_services(config, &services);
+
+	if (e == OK)
+		e = list_issuers(config, &issuers);
+	if (e == OK)
+		e = measure_methods(&methods);
+	if (e != OK)
+		return e;
+	given[METRIC_SERVICE] =
+	    (struct metric_values){services, config->service_count};
+	given[METRIC_ISSUER] =
+	    (struct metric_values){issuers, config->issuer_count};
+	given[METRIC_METHOD] = (struct metric_values){methods, request_count};
+	return metrics_new(out, metrics_ticks, given);
+}

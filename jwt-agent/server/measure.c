@@ -1,0 +1,78 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "jwt-agent/server/measure.h"
+
+static struct metrics *
+metrics_of(const struct task *task)
+{
+	return task->call.service != NULL ? task->call.service->metrics : NULL;
+}
+
+void
+measure_begin(struct task *task)
+{
+	task->began = metric_begin(metrics_of(task));
+	if (task->row->who != WHO_AGENT)
+		metric_add(metrics_of(task), METRIC_CALLS_IN_FLIGHT, 0, 0, 1);
+}
+
+void
+measure_end(const struct task *task)
+{
+	if (task->row->who != WHO_AGENT)
+		metric_add(metrics_of(task), METRIC_CALLS_IN_FLIGHT, 0, 0, -1);
+}
+
+static void
+count_login(const struct task *task)
+{
+	struct metrics *metrics = metrics_of(task);
+
+	metric_add(metrics, METRIC_LOGINS,
+	    metric_place(metrics, METRIC_SERVICE, task_service(task)),
+	    task->outcome, 1);
+}
+
+/* Of what an event of its own tells, only what is odd. */
+static void
+count_oddities(const struct task *task)
+{
+	struct metrics *metrics = metrics_of(task);
+	const struct call *call = &task->call;
+	size_t place;
+
+	for (size_t i = 0; i < call->alert_count; i++)
+		if (metric_find(
+			metrics, METRIC_ODDITY, call->alerts[i].name, &place))
+			metric_add(metrics, METRIC_ODDITIES, place, 0, 1);
+}
+
+void
+measure_task(const struct task *task)
+{
+	struct metrics *metrics = metrics_of(task);
+	const struct request *row = task->row;
+
+	if (metrics == NULL)
+		return;
+	if ((row->flags & LOGS_IN) != 0)
+		count_login(task);
+	if ((row->flags & REFRESHES) != 0)
+		metric_add(metrics, METRIC_REFRESHES, task->outcome, 0, 1);
+	count_oddities(task);
+	if (row->who != WHO_AGENT && row->next == NULL)
+		metric_end(metrics, METRIC_CALL_TIME, (size_t)(row - requests),
+		    task->began);
+}
+
+enum err
+measure_methods(const char ***out)
+{
+	const char **names = calloc(request_count, sizeof(*names));
+
+	if (names == NULL)
+		return ERR_NO_MEMORY;
+	for (size_t i = 0; i < request_count; i++)
+		names[i] = requests[i].method;
+	*out = names;
+	return OK;
+}

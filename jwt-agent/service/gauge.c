@@ -1,0 +1,225 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "jwt-agent/service/gauge.h"
+
+#include "lmdb-store/counter.h"
+#include "lmdb-store/signkey.h"
+
+#include <string.h>
+
+typedef enum err (*loader)(struct call *call, enum metric metric);
+
+static void
+set(struct call *call, enum metric metric, int64_t value)
+{
+	metric_set(call->service->metrics, metric, 0, 0, value);
+}
+
+static enum err
+load_build(struct call *call, enum metric metric)
+{
+	set(call, metric, 1);
+	return OK;
+}
+
+static enum err
+load_start(struct call *call, enum metric metric)
+{
+	set(call, metric, call->service->started);
+	return OK;
+}
+
+static enum err
+reason_named(const char *name)
+{
+	for (int i = 0; i < ERR_COUNT; i++)
+		if (strcmp(err_name((enum err)i), name) == 0)
+			return (enum err)i;
+	return ERR_INTERNAL;
+}
+
+/* Services that are not in the configuration are one together. */
+static enum err
+add_observed(struct call *call, const struct counter_record *counter)
+{
+	struct metrics *metrics = call->service->metrics;
+	const char *service, *reason;
+
+	if (json_unpack(counter->labels, "[ss]", &service, &reason) != 0)
+		return ERR_STORE;
+	metric_add(metrics, METRIC_OBSERVED,
+	    metric_place(metrics, METRIC_SERVICE, service),
+	    reason_named(reason), counter->count);
+	return OK;
+}
+
+/* These are counted in the store. */
+static enum err
+load_observed(struct call *call, enum metric metric)
+{
+	auto_clear(counter_record) struct counter_record counter = {0};
+	enum err e = OK;
+
+	metric_clear(call->service->metrics, metric);
+	while (e == OK) {
+		e = counter_next(call->txn, "observe", &counter);
+		if (e == OK)
+			e = add_observed(call, &counter);
+	}
+	return e == ERR_NOT_FOUND ? OK : e;
+}
+
+static int64_t
+keys_now(const struct trusted *trusted, int64_t now)
+{
+	if (trusted_state(trusted, now) == KEYS_UNAVAILABLE)
+		return 0;
+	return (int64_t)trusted->issuer.key_count;
+}
+
+/* Of keys in files there is no age: they hold as long as they are there. */
+static int64_t
+issuer_value(const struct trusted *trusted, enum metric metric, int64_t now)
+{
+	if (metric == METRIC_ISSUER_KEYS)
+		return keys_now(trusted, now);
+	if (metric == METRIC_ISSUER_KEYS_MAX)
+		return trusted->config->keys_max_age;
+	return now - trusted->fetched;
+}
+
+static bool
+has_value(const struct trusted *trusted, enum metric metric)
+{
+	if (metric == METRIC_ISSUER_KEYS)
+		return true;
+	return trusted_is_fetched(trusted) &&
+	    (metric == METRIC_ISSUER_KEYS_MAX || trusted->fetched != 0);
+}
+
+static enum err
+load_issuers(struct call *call, enum metric metric)
+{
+	struct metrics *metrics = call->service->metrics;
+	struct trusted *trusted;
+	size_t place;
+
+	metric_clear(metrics, metric);
+	for (size_t i = 0;
+	     (trusted = trust_at(call->service->trust, i)) != NULL; i++)
+		if (has_value(trusted, metric) &&
+		    metric_find(
+			metrics, METRIC_ISSUER, trusted->config->name, &place))
+			metric_set(metrics, metric, place, 0,
+			    issuer_value(trusted, metric, call->now));
+	return OK;
+}
+
+static void
+add_key(
+    struct call *call, enum metric metric, const struct signkey_record *record)
+{
+	struct metrics *metrics = call->service->metrics;
+	int64_t age =
+	    call->now - (record->since != 0 ? record->since : record->created);
+	size_t place;
+
+	if (!metric_find(metrics, METRIC_KEY_STATE, record->state, &place))
+		return;
+	if (metric == METRIC_SIGNING_KEYS)
+		metric_add(metrics, metric, place, 0, 1);
+	else if (age >= metric_value(metrics, metric, place, 0))
+		metric_set(metrics, metric, place, 0, age);
+}
+
+/* There are KEYRING_KEYS_MAX of them at most. */
+static enum err
+load_signing(struct call *call, enum metric metric)
+{
+	auto_clear(signkey_record) struct signkey_record record = {0};
+	enum err e = OK;
+
+	metric_clear(call->service->metrics, metric);
+	while (e == OK) {
+		e = signkey_next(call->txn, record.kid, &record);
+		if (e == OK)
+			add_key(call, metric, &record);
+	}
+	return e == ERR_NOT_FOUND ? OK : e;
+}
+
+static enum err
+load_audit_records(struct call *call, enum metric metric)
+{
+	size_t entries = 0;
+	enum err e = txn_entries(call->txn, TABLE_AUDIT, &entries);
+
+	set(call, metric, (int64_t)entries);
+	return e;
+}
+
+static enum err
+load_audit_events(struct call *call, enum metric metric)
+{
+	auto_clear(audit_record) struct audit_record newest = {0};
+	enum err e = audit_prev(call->txn, INT64_MAX, &newest);
+
+	if (e != OK && e != ERR_NOT_FOUND)
+		return e;
+	set(call, metric, e == OK ? newest.seq : 0);
+	return OK;
+}
+
+static enum err
+load_store(struct call *call, enum metric metric)
+{
+	const struct service *service = call->service;
+	size_t free_bytes = 0;
+	enum err e = OK;
+
+	if (metric == METRIC_STORE_SIZE)
+		set(call, metric, (int64_t)store_size(service->store));
+	else if (metric == METRIC_STORE_MAP)
+		set(call, metric, (int64_t)store_map_size(service->store));
+	else if (metric == METRIC_STORE_MAX)
+		set(call, metric, service->config->store_max);
+	else
+		e = txn_free_bytes(call->txn, &free_bytes);
+	if (metric == METRIC_STORE_FREE && e == OK)
+		set(call, metric, (int64_t)free_bytes);
+	return e;
+}
+
+static enum err
+load_writable(struct call *call, enum metric metric)
+{
+	const struct outage *outage = call->service->outage;
+
+	set(call, metric, outage == NULL || outage->fault == OK);
+	return OK;
+}
+
+static const loader loaders[METRIC_COUNT] = {
+    [METRIC_BUILD] = load_build,
+    [METRIC_START_TIME] = load_start,
+    [METRIC_OBSERVED] = load_observed,
+    [METRIC_ISSUER_KEYS] = load_issuers,
+    [METRIC_ISSUER_KEYS_AGE] = load_issuers,
+    [METRIC_ISSUER_KEYS_MAX] = load_issuers,
+    [METRIC_SIGNING_KEYS] = load_signing,
+    [METRIC_SIGNING_KEY_AGE] = load_signing,
+    [METRIC_AUDIT_RECORDS] = load_audit_records,
+    [METRIC_AUDIT_EVENTS] = load_audit_events,
+    [METRIC_STORE_SIZE] = load_store,
+    [METRIC_STORE_FREE] = load_store,
+    [METRIC_STORE_MAP] = load_store,
+    [METRIC_STORE_MAX] = load_store,
+    [METRIC_STORE_WRITABLE] = load_writable,
+};
+
+enum err
+gauge_load(struct call *call, enum metric metric)
+{
+	if (call->service->metrics == NULL || loaders[metric] == NULL)
+		return OK;
+	return loaders[metric](call, metric);
+}
