@@ -4,13 +4,18 @@ systemdsystemunit_DATA = \
 	%D%/jwt-agent.socket \
 	%D%/jwt-agent-fetcher.socket \
 	%D%/jwt-agent.service \
-	%D%/jwt-agent-fetcher@.service
+	%D%/jwt-agent-fetcher@.service \
+	%D%/jwt-agent-metrics.service \
+	%D%/jwt-agent-metrics.timer
 EXTRA_DIST += \
 	%D%/jwt-agent.socket \
 	%D%/jwt-agent-fetcher.socket \
 	%D%/jwt-agent.service.in \
-	%D%/jwt-agent-fetcher@.service.in
-CLEANFILES += %D%/jwt-agent.service %D%/jwt-agent-fetcher@.service
+	%D%/jwt-agent-fetcher@.service.in \
+	%D%/jwt-agent-metrics.service.in \
+	%D%/jwt-agent-metrics.timer
+CLEANFILES += %D%/jwt-agent.service %D%/jwt-agent-fetcher@.service \
+	%D%/jwt-agent-metrics.service
 
 unit_values = $(SED) \
 	-e 's|@bindir[@]|$(bindir)|' \
@@ -23,6 +28,9 @@ unit_values = $(SED) \
 %D%/jwt-agent-fetcher@.service: %D%/jwt-agent-fetcher@.service.in Makefile
 	$(AM_V_GEN)$(MKDIR_P) %D% && \
 		$(unit_values) $(srcdir)/%D%/jwt-agent-fetcher@.service.in >$@
+%D%/jwt-agent-metrics.service: %D%/jwt-agent-metrics.service.in Makefile
+	$(AM_V_GEN)$(MKDIR_P) %D% && \
+		$(unit_values) $(srcdir)/%D%/jwt-agent-metrics.service.in >$@
 
 sysusersdir = $(prefix)/lib/sysusers.d
 dist_sysusers_DATA = %D%/sysusers.d/jwt-agent.conf

@@ -82,7 +82,7 @@ static const struct command commands[] = {
     {"audit", "head", NULL, 0, JSON,
 	"print a signed head of the audit, to be kept elsewhere",
 	cli_audit_head},
-    {"metrics", NULL, NULL, 0, JSON,
+    {"metrics", NULL, "[FILE]", 0, JSON,
 	"print what the agent counts and measures, for Prometheus",
 	cli_metrics},
     {"monitor", NULL, NULL, 0, EVENTS | JSON, "show events as they happen",

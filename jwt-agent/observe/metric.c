@@ -52,9 +52,8 @@ static const struct domain {
     [METRIC_ODDITY] = {"event",
 	FIXED("odd-network", "odd-fingerprint", "odd-failures", "token-reuse",
 	    "code-guessing", "clock-jump")},
-    [METRIC_DEVICE_STATE] = {"state", FIXED("active", "revoked", "imported")},
-    [METRIC_SESSION_STATE] = {"state",
-	FIXED("pending", "active", "closed", "expired", "revoked")},
+    [METRIC_DEVICE_STATE] = {"state", FIXED("active", "inactive")},
+    [METRIC_SESSION_STATE] = {"state", FIXED("live", "ended")},
     [METRIC_KEY_STATE] = {"state", FIXED("next", "active", "retired")},
 };
 

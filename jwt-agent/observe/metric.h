@@ -59,6 +59,7 @@ M(LOGINS,             COUNTER,   "jwtagent_logins_total",               ONE,    
 M(OBSERVED,           COUNTER,   "jwtagent_observed_logins_total",      ONE,         SERVICE,       REASON, "What would have come of logins of services that only observe.") \
 M(REFRESHES,          COUNTER,   "jwtagent_refreshes_total",            ONE,         REASON,        ALONE,  "Exchanges of refresh tokens by how they ended.") \
 M(ODDITIES,           COUNTER,   "jwtagent_oddities_total",             ONE,         ODDITY,        ALONE,  "What was odd about a login, a refresh or its place.") \
+M(AUDIT_SUMMED,       COUNTER,   "jwtagent_audit_summed_total",         ONE,         ALONE,         ALONE,  "Denials of a flood that went into a sum, not into events of their own.") \
 M(CALLS_IN_FLIGHT,    GAUGE,     "jwtagent_calls_in_flight",            ONE,         ALONE,         ALONE,  "Calls that are not answered yet, this one among them.") \
 M(CONNECTIONS,        GAUGE,     "jwtagent_connections",                ONE,         ALONE,         ALONE,  "Connections that are open, this one among them.") \
 M(TURNED_AWAY,        COUNTER,   "jwtagent_connections_refused_total",  ONE,         ALONE,         ALONE,  "Connections that were turned away because there were too many.") \
@@ -72,8 +73,8 @@ M(ISSUER_KEYS_MAX,    GAUGE,     "jwtagent_issuer_keys_max_age_seconds", ONE,   
 M(ISSUER_KEYS,        GAUGE,     "jwtagent_issuer_keys",                ONE,         ISSUER,        ALONE,  "Keys of an issuer that a token can be verified with now.") \
 M(SIGNING_KEYS,       GAUGE,     "jwtagent_signing_keys",               ONE,         KEY_STATE,     ALONE,  "Signing keys of this agent by state.") \
 M(SIGNING_KEY_AGE,    GAUGE,     "jwtagent_signing_key_age_seconds",    ONE,         KEY_STATE,     ALONE,  "Seconds since the oldest signing key in this state came into it.") \
-M(DEVICES,            GAUGE,     "jwtagent_devices",                    ONE,         DEVICE_STATE,  ALONE,  "Devices in the store by state.") \
-M(SESSIONS,           GAUGE,     "jwtagent_sessions",                   ONE,         SESSION_STATE, ALONE,  "Sessions in the store by state.") \
+M(DEVICES,            GAUGE,     "jwtagent_devices",                    ONE,         DEVICE_STATE,  ALONE,  "Devices in the store: active, or inactive: revoked, or imported and not enrolled yet.") \
+M(SESSIONS,           GAUGE,     "jwtagent_sessions",                   ONE,         SESSION_STATE, ALONE,  "Sessions in the store: live, or ended.") \
 M(AUDIT_RECORDS,      GAUGE,     "jwtagent_audit_records",              ONE,         ALONE,         ALONE,  "Events that the audit holds.") \
 M(AUDIT_EVENTS,       COUNTER,   "jwtagent_audit_events_total",         ONE,         ALONE,         ALONE,  "Events that were ever written to the audit of this store.") \
 M(STORE_SIZE,         GAUGE,     "jwtagent_store_size_bytes",           ONE,         ALONE,         ALONE,  "Bytes of the store that are in use, free pages among them.") \

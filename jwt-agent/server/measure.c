@@ -59,6 +59,8 @@ measure_task(const struct task *task)
 	if ((row->flags & REFRESHES) != 0)
 		metric_add(metrics, METRIC_REFRESHES, task->outcome, 0, 1);
 	count_oddities(task);
+	if (task->summed)
+		metric_add(metrics, METRIC_AUDIT_SUMMED, 0, 0, 1);
 	if (row->who != WHO_AGENT && row->next == NULL)
 		metric_end(metrics, METRIC_CALL_TIME, (size_t)(row - requests),
 		    task->began);

@@ -2,6 +2,7 @@
 #include "jwt-agent/service/gauge.h"
 
 #include "lmdb-store/counter.h"
+#include "lmdb-store/session.h"
 #include "lmdb-store/signkey.h"
 
 #include <string.h>
@@ -147,6 +148,43 @@ load_signing(struct call *call, enum metric metric)
 	return e == ERR_NOT_FOUND ? OK : e;
 }
 
+/* From the numbers of entries that tables and indexes have. */
+static enum err
+load_devices(struct call *call, enum metric metric)
+{
+	struct metrics *metrics = call->service->metrics;
+	size_t all = 0, active = 0;
+	enum err e = txn_entries(call->txn, TABLE_DEVICE, &all);
+
+	if (e == OK)
+		e = txn_entries(call->txn, TABLE_DEVICE_ACTIVE, &active);
+	metric_set(metrics, metric,
+	    metric_place(metrics, METRIC_DEVICE_STATE, "active"), 0,
+	    (int64_t)active);
+	metric_set(metrics, metric,
+	    metric_place(metrics, METRIC_DEVICE_STATE, "inactive"), 0,
+	    (int64_t)all - (int64_t)active);
+	return e;
+}
+
+static enum err
+load_sessions(struct call *call, enum metric metric)
+{
+	struct metrics *metrics = call->service->metrics;
+	size_t all = 0, live = 0;
+	enum err e = txn_entries(call->txn, TABLE_SESSION, &all);
+
+	if (e == OK)
+		e = session_live_count(call->txn, &live);
+	metric_set(metrics, metric,
+	    metric_place(metrics, METRIC_SESSION_STATE, "live"), 0,
+	    (int64_t)live);
+	metric_set(metrics, metric,
+	    metric_place(metrics, METRIC_SESSION_STATE, "ended"), 0,
+	    (int64_t)all - (int64_t)live);
+	return e;
+}
+
 static enum err
 load_audit_records(struct call *call, enum metric metric)
 {
@@ -207,6 +245,8 @@ static const loader loaders[METRIC_COUNT] = {
     [METRIC_ISSUER_KEYS_MAX] = load_issuers,
     [METRIC_SIGNING_KEYS] = load_signing,
     [METRIC_SIGNING_KEY_AGE] = load_signing,
+    [METRIC_DEVICES] = load_devices,
+    [METRIC_SESSIONS] = load_sessions,
     [METRIC_AUDIT_RECORDS] = load_audit_records,
     [METRIC_AUDIT_EVENTS] = load_audit_events,
     [METRIC_STORE_SIZE] = load_store,
