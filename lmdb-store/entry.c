@@ -7,12 +7,13 @@
 
 /* What keys and values of a table are made of. */
 enum shape {
-	RECORD,	      /* a record under a text */
-	NUMBERED,     /* a record under a number */
-	NUMBER_NAME,  /* number, key of the record */
-	TEXT_NAME,    /* text, zero byte, key of the record */
-	NUMBER_VALUE, /* number and text; the value is the key */
-	TEXT_VALUE,   /* text; the value is the key */
+	RECORD,		  /* a record under a text */
+	NUMBERED,	  /* a record under a number */
+	NUMBER_NAME,	  /* number, key of the record */
+	TEXT_NAME,	  /* text, zero byte, key of the record */
+	NUMBER_TEXT_NAME, /* number, text, zero byte, key of the record */
+	NUMBER_VALUE,	  /* number and text; the value is the key */
+	TEXT_VALUE,	  /* text; the value is the key */
 };
 
 struct source {
@@ -37,6 +38,8 @@ static const struct source sources[TABLE_COUNT] = {
     OWN(TABLE_CODE, code_record_fields),
     OWN(TABLE_COUNTER, counter_record_fields),
     OWN(TABLE_REFUSALS, refusals_record_fields),
+    OWN(TABLE_USER, user_record_fields),
+    [TABLE_HOLDING] = {NUMBERED, TABLE_HOLDING, holding_record_fields},
     [TABLE_ASIDE] = {NUMBER_NAME, TABLE_ASIDE, NULL},
     [TABLE_AUDIT] = {NUMBERED, TABLE_AUDIT, audit_record_fields},
     INDEX(
@@ -48,6 +51,8 @@ static const struct source sources[TABLE_COUNT] = {
 	TABLE_DEVICE_BY_ORIGIN, TEXT_VALUE, TABLE_DEVICE, device_record_fields),
     INDEX(
 	TABLE_FAMILY_BY_TIME, NUMBER_NAME, TABLE_FAMILY, family_record_fields),
+    INDEX(TABLE_FAMILY_BY_CLAIMS, NUMBER_TEXT_NAME, TABLE_FAMILY,
+	family_record_fields),
     INDEX(TABLE_SESSION_LIVE, TEXT_NAME, TABLE_SESSION, session_record_fields),
     INDEX(TABLE_SESSION_BY_DEVICE, TEXT_NAME, TABLE_SESSION,
 	session_record_fields),
@@ -66,11 +71,20 @@ static const struct source sources[TABLE_COUNT] = {
 	refusals_record_fields),
 };
 
+/* What is behind the first zero byte; empty: there is none, or nothing. */
+static struct slice
+behind_text(struct slice key)
+{
+	const char *end = memchr(key.data, '\0', key.size);
+
+	return end == NULL
+	    ? (struct slice){NULL, 0}
+	    : slice_from(key, (size_t)(end + 1 - (const char *)key.data));
+}
+
 static bool
 has_form(const struct entry *entry)
 {
-	const char *end;
-
 	switch (sources[entry->table].shape) {
 	case NUMBERED:
 		return entry->key.size == KEY_NUMBER_SIZE;
@@ -78,9 +92,11 @@ has_form(const struct entry *entry)
 	case NUMBER_VALUE:
 		return entry->key.size > KEY_NUMBER_SIZE;
 	case TEXT_NAME:
-		end = memchr(entry->key.data, '\0', entry->key.size);
-		return end != NULL &&
-		    end + 1 < (const char *)entry->key.data + entry->key.size;
+		return behind_text(entry->key).size > 0;
+	case NUMBER_TEXT_NAME:
+		return entry->key.size > KEY_NUMBER_SIZE &&
+		    behind_text(slice_from(entry->key, KEY_NUMBER_SIZE)).size >
+		    0;
 	case RECORD:
 	case TEXT_VALUE:
 		break;
@@ -95,8 +111,9 @@ entry_names(const struct entry *entry)
 	case NUMBER_NAME:
 		return slice_from(entry->key, KEY_NUMBER_SIZE);
 	case TEXT_NAME:
-		return slice_from(
-		    entry->key, strlen((const char *)entry->key.data) + 1);
+		return behind_text(entry->key);
+	case NUMBER_TEXT_NAME:
+		return behind_text(slice_from(entry->key, KEY_NUMBER_SIZE));
 	case NUMBER_VALUE:
 	case TEXT_VALUE:
 		return entry->value;
@@ -216,7 +233,7 @@ entry_show_key(const struct entry *entry, char *text, size_t size)
 
 	text[0] = '\0';
 	if (shape == NUMBERED || shape == NUMBER_NAME ||
-	    shape == NUMBER_VALUE) {
+	    shape == NUMBER_TEXT_NAME || shape == NUMBER_VALUE) {
 		if (has_form(entry)) {
 			snprintf(number, sizeof(number), "%" PRId64,
 			    key_number(rest.data));

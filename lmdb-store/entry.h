@@ -14,6 +14,7 @@
 #include "lmdb-store/device.h"
 #include "lmdb-store/family.h"
 #include "lmdb-store/flood.h"
+#include "lmdb-store/holding.h"
 #include "lmdb-store/jwks.h"
 #include "lmdb-store/key.h"
 #include "lmdb-store/refusals.h"
@@ -21,6 +22,7 @@
 #include "lmdb-store/revoked.h"
 #include "lmdb-store/session.h"
 #include "lmdb-store/signkey.h"
+#include "lmdb-store/user.h"
 
 struct entry {
 	struct txn *txn;
@@ -36,12 +38,14 @@ struct entry {
 		struct device_record device;
 		struct family_record family;
 		struct flood_record flood;
+		struct holding_record holding;
 		struct jwks_record jwks;
 		struct refusals_record refusals;
 		struct replay_record replay;
 		struct revoked_record revoked;
 		struct session_record session;
 		struct signkey_record signkey;
+		struct user_record user;
 	} record;
 };
 

@@ -5,6 +5,8 @@
 #include "lmdb-store/key.h"
 #include "lmdb-store/times.h"
 
+#include <string.h>
+
 DEFINE_FIELDS(family_record, FAMILY_RECORD)
 
 static int64_t
@@ -13,13 +15,49 @@ alive_of(const struct family_record *record)
 	return record->alive != 0 ? record->alive : record->created;
 }
 
+int64_t
+family_claims(const struct family_record *record)
+{
+	return record->claims > 0 ? record->claims : CLAIMS_FIRST;
+}
+
+static struct holder
+holder_of(const struct family_record *record)
+{
+	return (struct holder){family_claims(record), record->uid, record->id};
+}
+
+enum err
+family_hold(struct txn *txn, const struct family_record *record)
+{
+	struct holder holder = holder_of(record);
+
+	return strcmp(record->state, FAMILY_ACTIVE) == 0
+	    ? holding_add(txn, &holder)
+	    : holding_remove(txn, &holder);
+}
+
 enum err
 family_put(struct txn *txn, const struct family_record *record)
 {
 	enum err e = record_put(txn, TABLE_FAMILY, text_slice(record->id),
 	    family_record_fields(), record);
 
-	return e == OK ? family_index(txn, record) : e;
+	if (e == OK)
+		e = family_index(txn, record);
+	return e == OK ? family_hold(txn, record) : e;
+}
+
+enum err
+family_renew(struct txn *txn, struct family_record *record, int64_t claims)
+{
+	struct holder before = holder_of(record);
+	enum err e = holding_remove(txn, &before);
+
+	if (e != OK)
+		return e;
+	record->claims = claims;
+	return family_put(txn, record);
 }
 
 enum err
@@ -56,10 +94,13 @@ family_keep(struct txn *txn, struct family_record *record, int64_t alive)
 enum err
 family_remove(struct txn *txn, const struct family_record *record)
 {
+	struct holder holder = holder_of(record);
 	enum err e = txn_delete(txn, TABLE_FAMILY, text_slice(record->id));
 
 	if (e == ERR_NOT_FOUND)
 		return txn_fail(txn, ERR_INTERNAL);
+	if (e == OK)
+		e = holding_remove(txn, &holder);
 	return e == OK ? times_remove(txn, TABLE_FAMILY_BY_TIME,
 			     alive_of(record), record->id)
 		       : e;

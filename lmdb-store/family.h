@@ -7,6 +7,7 @@
  * seconds since 1970. Reading and writing: see record.h.
  */
 
+#include "lmdb-store/holding.h"
 #include "lmdb-store/record.h"
 #include "lmdb-store/seal.h"
 
@@ -17,7 +18,9 @@
  * issued and `rotated` when, on the steady clock (service/clock.h). `expires`:
  * the absolute end. `secret` is sealed: family_set_secret(), family_secret().
  * `alive`: it was so then, for sure; absent: when it was made; only
- * family_keep() changes it. */
+ * family_keep() changes it. `claims`: the version of the claims that its tokens
+ * have; absent: CLAIMS_FIRST; only family_renew() changes it. `renewed`: the
+ * last request to renew them (user.h) that it has met. */
 #define FAMILY_RECORD(F)                                                       \
 	F(num, v)                                                              \
 	F(str, id)                                                             \
@@ -32,7 +35,9 @@
 	F(opt_num, revoked)                                                    \
 	F(opt_str, revoked_reason)                                             \
 	F(str, secret)                                                         \
-	F(opt_num, alive)
+	F(opt_num, alive)                                                      \
+	F(opt_num, claims)                                                     \
+	F(opt_num, renewed)
 DECLARE_FIELDS(family_record, FAMILY_RECORD)
 
 MUST_USE enum err
@@ -54,6 +59,18 @@ family_remove(struct txn *txn, const struct family_record *record);
  * missing there. */
 MUST_USE enum err
 family_index(struct txn *txn, const struct family_record *record);
+
+/* The version of the claims that its tokens have. */
+int64_t family_claims(const struct family_record *record);
+
+/* From now on its tokens have this version; it is in the store already. */
+MUST_USE enum err
+family_renew(struct txn *txn, struct family_record *record, int64_t claims);
+
+/* For migrations: counts the family of a record among those of its version,
+ * if it is active and not counted yet. */
+MUST_USE enum err
+family_hold(struct txn *txn, const struct family_record *record);
 
 /* Seals the secret into the record, whose id is set already. */
 MUST_USE enum err family_set_secret(const struct seal *seal,

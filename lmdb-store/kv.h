@@ -24,7 +24,7 @@
 
 /* LMDB's own limit for the bytes of a key. */
 #define KV_KEY_MAX 511
-#define KV_TABLES_MAX 32
+#define KV_TABLES_MAX 64
 /* No value is larger; one that seems to be is damage. */
 #define KV_VALUE_MAX ((size_t)1 << 20)
 

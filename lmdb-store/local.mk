@@ -23,6 +23,7 @@ noinst_LTLIBRARIES += %D%/libstore.la
 	%D%/flood.c %D%/flood.h \
 	%D%/family.c %D%/family.h \
 	%D%/forgetting.c %D%/forgetting.h \
+	%D%/holding.c %D%/holding.h \
 	%D%/inspection.c %D%/inspection.h \
 	%D%/jwks.c %D%/jwks.h \
 	%D%/key.c %D%/key.h \
@@ -46,9 +47,11 @@ noinst_LTLIBRARIES += %D%/libstore.la
 	%D%/signkey.c %D%/signkey.h \
 	%D%/stats.c %D%/stats.h \
 	%D%/step.c %D%/step.h %D%/step_2.c %D%/step_3.c %D%/step_4.c %D%/step_5.c \
+	%D%/step_6.c \
 	%D%/store.c %D%/store.h %D%/store_parts.h \
 	%D%/stream.c %D%/stream.h \
 	%D%/swap.c %D%/swap.h \
 	%D%/table.c %D%/table.h \
 	%D%/times.c %D%/times.h \
-	%D%/upgrade.c
+	%D%/upgrade.c \
+	%D%/user.c %D%/user.h

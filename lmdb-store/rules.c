@@ -218,6 +218,49 @@ family_by_time(const struct entry *entry)
 	return has(entry, TABLE_FAMILY_BY_TIME, &key);
 }
 
+static struct holder
+family_holder(const struct entry *entry)
+{
+	return (struct holder){family_claims(FAMILY(entry)), FAMILY(entry)->uid,
+	    FAMILY(entry)->id};
+}
+
+static bool
+family_is_active(const struct entry *entry)
+{
+	return strcmp(FAMILY(entry)->state, FAMILY_ACTIVE) == 0;
+}
+
+static bool
+family_by_claims(const struct entry *entry)
+{
+	struct holder holder = family_holder(entry);
+	struct key key = holding_key(&holder);
+
+	return has_if(
+	    entry, TABLE_FAMILY_BY_CLAIMS, family_is_active(entry), &key);
+}
+
+static bool
+family_claims_right(const struct entry *entry)
+{
+	struct holder holder = family_holder(entry);
+	struct key key = holding_key(&holder);
+
+	return family_is_active(entry) && key.size == entry->key.size &&
+	    memcmp(key.data, entry->key.data, key.size) == 0;
+}
+
+/* The entry's version is among those that are counted. */
+static bool
+family_claims_counted(const struct entry *entry)
+{
+	struct key key = {0};
+
+	key_add_number(&key, number_of(entry));
+	return has(entry, TABLE_HOLDING, &key);
+}
+
 static bool
 family_sealed(const struct entry *entry)
 {
@@ -231,6 +274,69 @@ static bool
 family_time_right(const struct entry *entry)
 {
 	return is_time(entry, family_alive(entry));
+}
+
+/* Versions of claims, and users. */
+
+static bool
+holding_key_right(const struct entry *entry)
+{
+	return number_of(entry) == entry->record.holding.version;
+}
+
+/* All versions together have as many devices as the index has entries. */
+static bool
+holding_sum(const struct entry *entry)
+{
+	auto_clear(holding_record) struct holding_record counts = {0};
+	int64_t devices = 0;
+	size_t entries;
+	enum err e = OK;
+
+	while (e == OK) {
+		e = holding_next(entry->txn, counts.version, &counts);
+		devices += e == OK ? counts.devices : 0;
+	}
+	return e == ERR_NOT_FOUND &&
+	    txn_entries(entry->txn, TABLE_FAMILY_BY_CLAIMS, &entries) == OK &&
+	    devices == (int64_t)entries;
+}
+
+/* Nobody waits for a rule that goes through a large store. */
+#define HOLDING_COUNTED_MAX 4096
+
+static bool
+holding_counts(const struct entry *entry)
+{
+	const struct holding_record *counts = &entry->record.holding;
+	auto_clear(holding_record) struct holding_record found = {0};
+
+	if (counts->devices > HOLDING_COUNTED_MAX)
+		return counts->users > 0 && counts->users <= counts->devices;
+	return holding_count(entry->txn, counts->version, &found) == OK &&
+	    counts->devices == found.devices && counts->users == found.users;
+}
+
+static bool
+user_key(const struct entry *entry)
+{
+	char uid[24];
+
+	snprintf(uid, sizeof(uid), "%" PRId64, entry->record.user.uid);
+	return is_text(entry->key, uid);
+}
+
+static bool
+user_attributes(const struct entry *entry)
+{
+	const char *name;
+	json_t *value;
+
+	json_object_foreach (entry->record.user.attributes, name, value)
+		if (!json_is_string(value) && !json_is_integer(value) &&
+		    !json_is_boolean(value))
+			return false;
+	return true;
 }
 
 /* Sessions. */
@@ -590,11 +696,33 @@ static const struct rule rules[TABLE_COUNT][RULES_MAX] = {
 	    {"device", "is of a device that cannot be read or is another's",
 		family_device},
 	    {"by-time", "is not in the index by time", family_by_time},
+	    {"by-claims", "is not in the index by claims, or wrongly so",
+		family_by_claims},
 	    {"sealed", "has a secret that does not open", family_sealed},
 	},
     [TABLE_FAMILY_BY_TIME] =
 	{
 	    {"time", "names a family of another time", family_time_right},
+	},
+    [TABLE_FAMILY_BY_CLAIMS] =
+	{
+	    {"claims", "names a family of another version or user",
+		family_claims_right},
+	    {"counted", "is of a version that is not counted",
+		family_claims_counted},
+	},
+    [TABLE_HOLDING] =
+	{
+	    {"version", "has another version than its key", holding_key_right},
+	    {"counts", "counts other devices or users than there are",
+		holding_counts},
+	    {"sum", "leaves devices of the index out", holding_sum},
+	},
+    [TABLE_USER] =
+	{
+	    {"uid", "has another uid than its key", user_key},
+	    {"attributes", "has an attribute that is no text, number or truth",
+		user_attributes},
 	},
     [TABLE_SESSION] =
 	{

@@ -22,8 +22,9 @@
  * 4  several data keys and a hash key; signing keys that are to come, and some
  *    that only verify
  * 5  the events of the audit are linked
+ * 6  families know the version of their claims; users have attributes
  */
-#define SCHEMA_VERSION 5
+#define SCHEMA_VERSION 6
 
 /* What is written as the version while a step is under way: every jwt-agent
  * that does not know of steps takes it for a newer one. */

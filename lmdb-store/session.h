@@ -23,7 +23,7 @@
  * when it was ended and its process told to go, when that has surely happened;
  * 0: neither. `boot`: the id of the boot that it belongs to. `leader` and
  * `leader_start` (clock ticks since boot, as in /proc/PID/stat): the process
- * that opened it.
+ * that opened it. `outdated`: its token is to be renewed.
  */
 #define SESSION_RECORD(F)                                                      \
 	F(num, v)                                                              \
@@ -47,7 +47,8 @@
 	F(opt_num, leader)                                                     \
 	F(opt_num, leader_start)                                               \
 	F(opt_str, boot)                                                       \
-	F(opt_str, family)
+	F(opt_str, family)                                                     \
+	F(opt_flag, outdated)
 DECLARE_FIELDS(session_record, SESSION_RECORD)
 
 /* Pending or active. */

@@ -90,6 +90,6 @@ MUST_USE enum err step_parse(const struct step_entry *entry, json_t **out);
 MUST_USE enum err step_count_until(
     struct txn *txn, enum table table, int64_t now, int64_t *count);
 
-extern const struct step step_2, step_3, step_4, step_5;
+extern const struct step step_2, step_3, step_4, step_5, step_6;
 
 #endif

@@ -96,6 +96,16 @@ put_aside(struct txn *txn)
 	    OK);
 }
 
+static void
+put_user(struct txn *txn)
+{
+	auto_clear(user_record) struct user_record user = {.uid = 1000};
+
+	sample_set(&user.user, "alice");
+	user.attributes = json_pack("{ss}", "team", "blue");
+	assert_int_equal(user_put(txn, &user), OK);
+}
+
 /* One of everything, and two sessions and three events. */
 static struct txn *
 fill(struct scratch *scratch)
@@ -121,6 +131,7 @@ fill(struct scratch *scratch)
 	assert_int_equal(refusals_add(txn, 1000, 6, 60), OK);
 	assert_int_equal(counter_add(txn, "observe", labels, 6), OK);
 	assert_int_equal(revoked_put(txn, REVOKED_USER, "1000", &mark), OK);
+	put_user(txn);
 	return txn;
 }
 
@@ -284,10 +295,17 @@ static const struct damage damages[] = {
     {EDIT, TABLE_DEVICE, {0, "D", NULL}, "alive=77", TABLE_DEVICE_BY_TIME, "time", "1700000000 D"},
     {PUT, TABLE_DEVICE_BY_ORIGIN, {0, "P", NULL}, "D", TABLE_DEVICE_BY_ORIGIN, "origin", "P"},
     /* families */
-    {EDIT, TABLE_FAMILY, {0, "F", NULL}, "state=\"asleep\"", TABLE_FAMILY, "state", "F"},
-    {EDIT, TABLE_FAMILY, {0, "F", NULL}, "uid=7", TABLE_FAMILY, "device", "F"},
     {TAKE_OUT, TABLE_DEVICE, {0, "D", NULL}, NULL, TABLE_FAMILY, "device", "F"},
     {TAKE_OUT, TABLE_FAMILY_BY_TIME, {MADE, "F", NULL}, NULL, TABLE_FAMILY, "by-time", "F"},
+    {TAKE_OUT, TABLE_FAMILY_BY_CLAIMS, {1, "1000", "F"}, NULL, TABLE_FAMILY, "by-claims", "F"},
+    {EDIT, TABLE_FAMILY, {0, "F", NULL}, "claims=2", TABLE_FAMILY, "by-claims", "F"},
+    {EDIT, TABLE_FAMILY, {0, "F", NULL}, "claims=2", TABLE_FAMILY_BY_CLAIMS, "claims", "1 1000 F"},
+    {TAKE_OUT, TABLE_HOLDING, {1, NULL, NULL}, NULL, TABLE_FAMILY_BY_CLAIMS, "counted", "1 1000 F"},
+    {EDIT, TABLE_HOLDING, {1, NULL, NULL}, "users=2", TABLE_HOLDING, "counts", "1"},
+    {EDIT, TABLE_USER, {0, "1000", NULL}, "uid=7", TABLE_USER, "uid", "1000"},
+    {EDIT, TABLE_USER, {0, "1000", NULL}, "attributes={\"team\":[]}", TABLE_USER, "attributes", "1000"},
+    {PUT, TABLE_FAMILY_BY_CLAIMS, {0, "x", NULL}, "", TABLE_FAMILY_BY_CLAIMS, "key", "x"},
+    {PUT, TABLE_FAMILY_BY_CLAIMS, {7, "7", "E"}, "", TABLE_FAMILY_BY_CLAIMS, "names", "7 7 E"},
     {EDIT, TABLE_FAMILY, {0, "F", NULL}, "secret=\"AAAA\"", TABLE_FAMILY, "sealed", "F"},
     {PUT, TABLE_FAMILY_BY_TIME, {7, "F", NULL}, "", TABLE_FAMILY_BY_TIME, "time", "7 F"},
     /* sessions */
@@ -340,6 +358,16 @@ static const struct damage entangled[] = {
 	"state", "D"},
     {EDIT, TABLE_DEVICE, {0, "D", NULL}, "id=\"E\"", TABLE_DEVICE, "id", "D"},
     {EDIT, TABLE_FAMILY, {0, "F", NULL}, "id=\"E\"", TABLE_FAMILY, "id", "F"},
+    {EDIT, TABLE_FAMILY, {0, "F", NULL}, "state=\"asleep\"", TABLE_FAMILY,
+	"state", "F"},
+    {EDIT, TABLE_FAMILY, {0, "F", NULL}, "uid=7", TABLE_FAMILY, "device", "F"},
+    {EDIT, TABLE_HOLDING, {1, NULL, NULL}, "version=2", TABLE_HOLDING,
+	"version", "1"},
+    {PUT, TABLE_HOLDING, {7, NULL, NULL},
+	"{\"v\":1,\"version\":7,\"devices\":1,\"users\":1}", TABLE_HOLDING,
+	"sum", "1"},
+    {PUT, TABLE_FAMILY_BY_CLAIMS, {2, "1000", "F"}, "", TABLE_FAMILY_BY_CLAIMS,
+	"claims", "2 1000 F"},
     {EDIT, TABLE_SESSION, {0, ENDED, NULL}, "id=\"E\"", TABLE_SESSION, "id",
 	ENDED},
     {EDIT, TABLE_CODE, {0, "H", NULL}, "hash=\"E\"", TABLE_CODE, "hash", "H"},

@@ -28,6 +28,7 @@ store_tests = \
 	%D%/operation_test \
 	%D%/record_test \
 	%D%/counter_test \
+	%D%/holding_test \
 	%D%/refusals_test \
 	%D%/replay_test \
 	%D%/restore_test \
@@ -98,11 +99,15 @@ EXTRA_DIST += %D%/fixtures/make.py \
 	%D%/fixtures/schema-3.json %D%/fixtures/schema-3.key \
 	%D%/fixtures/schema-3.mdb.gz \
 	%D%/fixtures/schema-4.json %D%/fixtures/schema-4.key \
-	%D%/fixtures/schema-4.mdb.gz
+	%D%/fixtures/schema-4.mdb.gz \
+	%D%/fixtures/schema-5.json %D%/fixtures/schema-5.key \
+	%D%/fixtures/schema-5.mdb.gz
 %C%_operation_test_SOURCES = %D%/operation_test.c $(store_test_fixture)
 %C%_operation_test_LDADD = $(store_test_libraries)
 %C%_record_test_SOURCES = %D%/record_test.c $(store_test_fixture)
 %C%_record_test_LDADD = $(store_test_libraries)
+%C%_holding_test_SOURCES = %D%/holding_test.c $(store_test_fixture)
+%C%_holding_test_LDADD = $(store_test_libraries)
 %C%_counter_test_SOURCES = %D%/counter_test.c $(store_test_fixture)
 %C%_counter_test_LDADD = $(store_test_libraries)
 %C%_refusals_test_SOURCES = %D%/refusals_test.c $(store_test_fixture)

@@ -68,7 +68,7 @@ take_up_fixture(struct older *older, int schema)
 	assert_true(strlen(back) >= strlen(before));
 }
 
-#define EACH_FIXTURE(T) T(1) T(2) T(3) T(4)
+#define EACH_FIXTURE(T) T(1) T(2) T(3) T(4) T(5)
 
 #define T(schema)                                                              \
 	static void test_schema_##schema##_is_taken_up(void **state)           \
@@ -328,8 +328,8 @@ test_newer_store_is_refused(void **state)
 		older_close(older);
 		assert_int_equal(
 		    scratch_try_open(older->scratch, &why), ERR_STORE_NEWER);
-		assert_non_null(strstr(why.text, "store migrate --to 5"));
-		assert_non_null(strstr(why.text, "schema 6"));
+		assert_non_null(strstr(why.text, "store migrate --to 6"));
+		assert_non_null(strstr(why.text, "schema 7"));
 	}
 }
 

@@ -18,7 +18,8 @@ test_names(void **state)
 	    "signkey", "jwks", "audit", "revoked_by_expiry", "code",
 	    "code_by_user", "code_by_expiry", "device_active", "device_by_time",
 	    "family_by_time", "session_by_device", "session_by_end", "refusals",
-	    "refusals_by_time", "aside", "counter", "flood", "flood_by_time"};
+	    "refusals_by_time", "aside", "counter", "flood", "flood_by_time",
+	    "family_by_claims", "holding", "user"};
 
 	(void)state;
 	assert_int_equal(TABLE_COUNT, sizeof(names) / sizeof(*names));

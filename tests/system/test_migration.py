@@ -19,7 +19,7 @@ from harness.clock import Clock
 from harness.wire import Refused
 
 FIXTURES = built.SOURCE / "tests" / "lmdb-store" / "fixtures"
-NEWEST = 5
+NEWEST = 6
 OLDER = range(1, NEWEST)
 
 

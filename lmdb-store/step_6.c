@@ -1,0 +1,85 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+
+/*
+ * Schema 6: families know which version of the claims their tokens have, and
+ * are counted by it; a session knows whether its token was outdated; users
+ * have attributes. Schema 5 passes over the tables that are new.
+ */
+
+#include "lmdb-store/aside.h"
+#include "lmdb-store/family.h"
+
+static enum err
+up_aside(const struct step_entry *entry)
+{
+	struct aside_taken taken;
+
+	return aside_take(entry, &taken);
+}
+
+static enum err
+up_family(const struct step_entry *entry)
+{
+	auto_clear(family_record) struct family_record family = {0};
+	enum err e = record_get(entry->txn, TABLE_FAMILY, entry->key,
+	    family_record_fields(), &family);
+
+	return e == OK ? family_hold(entry->txn, &family) : e;
+}
+
+/* Schema 5 does not keep what is made anew here. */
+static const struct phase up[] = {
+    {TABLE_ASIDE, up_aside},
+    {TABLE_FAMILY_BY_CLAIMS, step_delete},
+    {TABLE_HOLDING, step_delete},
+    {TABLE_FAMILY, up_family},
+    {TABLE_META, NULL},
+};
+
+static enum err
+down_family(const struct step_entry *entry)
+{
+	static const char *const newer[] = {"claims", "renewed", NULL};
+	auto_json json_t *record = NULL;
+	enum err e = step_parse(entry, &record);
+
+	return e == OK ? aside_put_members(entry, record, newer) : e;
+}
+
+static enum err
+down_session(const struct step_entry *entry)
+{
+	static const char *const newer[] = {"outdated", NULL};
+	auto_json json_t *record = NULL;
+	enum err e = step_parse(entry, &record);
+
+	return e == OK ? aside_put_members(entry, record, newer) : e;
+}
+
+static const struct phase down[] = {
+    {TABLE_FAMILY, down_family},
+    {TABLE_SESSION, down_session},
+    {TABLE_META, NULL},
+};
+
+static enum err
+losses(struct txn *txn, int64_t now, struct step_losses *losses)
+{
+	size_t users = 0;
+	enum err e = txn_entries(txn, TABLE_USER, &users);
+
+	(void)now;
+	step_lose(losses,
+	    "users whose attributes no token gets any more, and are not "
+	    "forgotten with them",
+	    (int64_t)users, false);
+	return e;
+}
+
+const struct step step_6 = {
+    .version = 6,
+    .name = "versions of claims, attributes of users",
+    .up = up,
+    .down = down,
+    .losses = losses,
+};
