@@ -6,6 +6,7 @@
 struct turn {
 	sd_event *loop;
 	sd_event_source *commit;
+	sd_event_source *deadline;
 	struct store *store;
 	struct txn *txn;
 	struct turn_events events;
@@ -13,7 +14,6 @@ struct turn {
 	size_t count;
 	size_t ran; /* of them, inside the transaction */
 	bool wrote; /* something that is durable now */
-	uint64_t began;
 };
 
 static int
@@ -22,6 +22,34 @@ on_idle(sd_event_source *source, void *data)
 	(void)source;
 	turn_commit(data);
 	return 0;
+}
+
+static int
+on_deadline(sd_event_source *source, uint64_t now, void *data)
+{
+	(void)source;
+	(void)now;
+	turn_commit(data);
+	return 0;
+}
+
+/* A loop that always has something to do is never idle: before that comes the
+ * end of the turn. */
+static enum err
+prepare(struct turn *turn)
+{
+	sd_event_source **commit = &turn->commit, **deadline = &turn->deadline;
+
+	if (sd_event_add_defer(turn->loop, commit, on_idle, turn) < 0 ||
+	    sd_event_source_set_enabled(*commit, SD_EVENT_OFF) < 0 ||
+	    sd_event_source_set_priority(*commit, SD_EVENT_PRIORITY_IDLE) < 0 ||
+	    sd_event_add_time(turn->loop, deadline, CLOCK_MONOTONIC, 0, 1,
+		on_deadline, turn) < 0 ||
+	    sd_event_source_set_enabled(*deadline, SD_EVENT_OFF) < 0 ||
+	    sd_event_source_set_priority(
+		*deadline, SD_EVENT_PRIORITY_IMPORTANT) < 0)
+		return ERR_IO;
+	return OK;
 }
 
 enum err
@@ -35,10 +63,7 @@ turn_new(struct turn **out, sd_event *loop, struct store *store,
 	turn->loop = loop;
 	turn->store = store;
 	turn->events = *events;
-	if (sd_event_add_defer(loop, &turn->commit, on_idle, turn) < 0 ||
-	    sd_event_source_set_enabled(turn->commit, SD_EVENT_OFF) < 0 ||
-	    sd_event_source_set_priority(turn->commit, SD_EVENT_PRIORITY_IDLE) <
-		0)
+	if (prepare(turn) != OK)
 		return ERR_IO;
 	*out = TAKE(turn);
 	return OK;
@@ -53,6 +78,7 @@ turn_free(struct turn *turn)
 		task_free(turn->tasks[i]);
 	txn_free(turn->txn);
 	sd_event_source_disable_unref(turn->commit);
+	sd_event_source_disable_unref(turn->deadline);
 	free(turn);
 }
 
@@ -228,28 +254,27 @@ turn_commit(struct turn *turn)
 	enum err e = commit_what_can_be(turn);
 
 	sd_event_source_set_enabled(turn->commit, SD_EVENT_OFF);
+	sd_event_source_set_enabled(turn->deadline, SD_EVENT_OFF);
 	settle_tasks(turn, e);
 }
 
-static bool
-is_due(struct turn *turn)
+static void
+begin(struct turn *turn)
 {
 	uint64_t now = 0;
 
-	if (turn->count == TURN_TASKS_MAX)
-		return true;
 	sd_event_now(turn->loop, CLOCK_MONOTONIC, &now);
-	return now - turn->began >= TURN_MICROSECONDS;
+	sd_event_source_set_time(turn->deadline, now + TURN_MICROSECONDS);
+	sd_event_source_set_enabled(turn->deadline, SD_EVENT_ONESHOT);
+	sd_event_source_set_enabled(turn->commit, SD_EVENT_ONESHOT);
 }
 
 void
 turn_add(struct turn *turn, struct task *task)
 {
-	if (turn->count == 0) {
-		sd_event_now(turn->loop, CLOCK_MONOTONIC, &turn->began);
-		sd_event_source_set_enabled(turn->commit, SD_EVENT_ONESHOT);
-	}
+	if (turn->count == 0)
+		begin(turn);
 	turn->tasks[turn->count++] = task;
-	if (run_tasks(turn) != OK || is_due(turn))
+	if (run_tasks(turn) != OK || turn->count == TURN_TASKS_MAX)
 		turn_commit(turn);
 }

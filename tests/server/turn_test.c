@@ -126,6 +126,35 @@ count(struct scene *scene, enum table table)
 	return entries;
 }
 
+static int
+on_more_to_do(sd_event_source *source, void *data)
+{
+	size_t *times = data;
+
+	++*times;
+	return sd_event_source_set_enabled(source, SD_EVENT_ON);
+}
+
+/* As beside a long list, whose reader is fast. */
+static void
+a_loop_that_is_never_idle_commits(void **state)
+{
+	auto_clear(scene) struct scene scene = {0};
+	sd_event_source *busy = NULL;
+	size_t times = 0;
+
+	scene_begin(&scene, state);
+	assert_true(
+	    sd_event_add_defer(scene.loop, &busy, on_more_to_do, &times) >= 0);
+	assert_true(sd_event_source_set_enabled(busy, SD_EVENT_ON) >= 0);
+	add(&scene, enroll_row(), "alice");
+	while (scene.settled == 0 && times < 10000000)
+		assert_true(sd_event_run(scene.loop, UINT64_MAX) >= 0);
+	assert_int_equal(scene.settled, 1);
+	assert_true(times > 1);
+	sd_event_source_disable_unref(busy);
+}
+
 static void
 nobody_is_told_before_the_commit(void **state)
 {
@@ -409,6 +438,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 	    T(nobody_is_told_before_the_commit),
 	    T(the_loop_commits_when_nothing_else_is_ready),
+	    T(a_loop_that_is_never_idle_commits),
 	    T(a_long_turn_commits_by_itself),
 	    cmocka_unit_test_setup_teardown(
 		a_map_that_is_full_grows_and_nothing_is_lost,
