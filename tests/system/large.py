@@ -142,7 +142,6 @@ class Large:
         self.agent = Agent(agent={"store": self.folder / "store"})
         self.agent.store = self.folder / "store"
         self.agent.fill(devices).start()
-        self.token = self.agent.enroll()["access_token"]
 
     def clear(self):
         self.agent.discard()
@@ -195,7 +194,9 @@ class Large:
             most, took = self.start_agent()
             logins = "until it was ready"
         elif job.beside:
-            with Visitor(self.agent, self.token) as visitor:
+            # a job may take as long as a token lives
+            token = self.agent.enroll()["access_token"]
+            with Visitor(self.agent, token) as visitor:
                 most, took = self.run_command(job)
             assert visitor.wrong == [], (job.name, visitor.wrong[:3])
             assert visitor.took, job.name

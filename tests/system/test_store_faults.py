@@ -167,16 +167,17 @@ def test_sweeps_say_nothing_while_it_lasts(scene):
 
 # through the module
 
-def test_password_goes_on_below_it(scene):
+def test_password_goes_on_below_it(scene, log):
     stacks.token_then_password("su", scene.agent,
                                before="auth sufficient pam_rootok.so")
     scene.blocks.fail(errno.ENOSPC)
+    mark = log.mark()
 
     su = terminal.su("alice")
     su.answer(terminal.PROMPT, people.PASSWORDS["alice"])
     text, code = su.finish()
 
-    assert code == 0 and "alice" in text, text
+    assert code == 0 and "alice" in text, (text, log.text(mark))
 
 
 def test_token_is_unavailable_not_wrong(scene):
