@@ -94,6 +94,7 @@ E(ROTATION_UNDER_WAY, "io.jwtagent.RotationUnderWay",  DENIED, SHOWN,  DROP, AUT
 /* things that are not there */ \
 E(NO_SUCH_USER,       "io.jwtagent.NoSuchUser",        DENIED, HIDDEN, DROP, USER_UNKNOWN,     USER_UNKNOWN, SESSION_ERR, 5, "no such user") \
 E(NO_SUCH_ISSUER,     "io.jwtagent.NoSuchIssuer",      DENIED, HIDDEN, DROP, SYSTEM_ERR,       SYSTEM_ERR,   SESSION_ERR, 5, "no such issuer") \
+E(NO_SUCH_ALERT,      "io.jwtagent.NoSuchAlert",       DENIED, HIDDEN, DROP, SYSTEM_ERR,       SYSTEM_ERR,   SESSION_ERR, 5, "no such alert") \
 E(NO_SUCH_DEVICE,     "io.jwtagent.NoSuchDevice",      DENIED, SHOWN,  DROP, AUTH_ERR,         PERM_DENIED,  SESSION_ERR, 5, "no such device") \
 E(NO_SUCH_SESSION,    "io.jwtagent.NoSuchSession",     DENIED, SHOWN,  DROP, AUTH_ERR,         PERM_DENIED,  SESSION_ERR, 5, "no such session") \
 E(SESSION_ENDED,      "io.jwtagent.SessionEnded",      DENIED, SHOWN,  DROP, AUTH_ERR,         PERM_DENIED,  SESSION_ERR, 3, "this session has ended") \

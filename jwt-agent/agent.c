@@ -5,6 +5,7 @@
 #include "jwt-agent/migrating.h"
 #include "jwt-agent/server/process.h"
 #include "jwt-agent/server/server.h"
+#include "jwt-agent/service/alerts.h"
 #include "jwt-agent/service/timekeeping.h"
 #include "lmdb-store/damage.h"
 
@@ -24,6 +25,7 @@ struct agent {
 	struct trust *trust;
 	struct stacks *stacks;
 	struct limit *limit;
+	struct alerts *alerts;
 	struct service service;
 	struct server *server;
 	struct clock clock;
@@ -40,6 +42,7 @@ agent_clear(struct agent *agent)
 	trust_free(agent->trust);
 	stacks_free(agent->stacks);
 	limit_free(agent->limit);
+	alerts_free(agent->alerts);
 	keyring_free(agent->keyring);
 	store_free(agent->store);
 	resolver_free(agent->resolver);
@@ -140,6 +143,18 @@ load_keys(struct agent *agent)
 }
 
 static enum err
+open_alerts(struct agent *agent, struct config_error *error)
+{
+	auto_free(txn) struct txn *txn = NULL;
+	enum err e = alerts_new(
+	    &agent->alerts, agent->config, clock_elapsed_ms(), error);
+
+	if (e == OK)
+		e = store_begin(agent->store, TXN_READ, &txn);
+	return e == OK ? alerts_load(agent->alerts, txn) : e;
+}
+
+static enum err
 open_trust(struct agent *agent)
 {
 	struct config_error error = {""};
@@ -152,6 +167,8 @@ open_trust(struct agent *agent)
 		e = load_keys(agent);
 	if (e == OK)
 		e = limit_new(&agent->limit, agent->config, &host_system);
+	if (e == OK)
+		e = open_alerts(agent, &error);
 	return e == OK ? OK : fail(agent, e, error.text);
 }
 
@@ -169,9 +186,12 @@ agent_check(const struct config *config, struct config_error *error)
 {
 	auto_free(stacks) struct stacks *stacks = NULL;
 	auto_free(trust) struct trust *trust = NULL;
+	auto_free(alerts) struct alerts *alerts = NULL;
 	enum err e = stacks_new(&stacks, config, error);
 
-	return e == OK ? trust_new(&trust, config, NULL, error) : e;
+	if (e == OK)
+		e = trust_new(&trust, config, NULL, error);
+	return e == OK ? alerts_new(&alerts, config, 0, error) : e;
 }
 
 static enum err
@@ -208,6 +228,7 @@ start_server(struct agent *agent)
 	    .trust = agent->trust,
 	    .stacks = agent->stacks,
 	    .limit = agent->limit,
+	    .alerts = agent->alerts,
 	    .boot = agent->boot,
 	    .started = host_now(&host_system),
 	    .clock = &agent->clock,

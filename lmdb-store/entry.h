@@ -8,6 +8,7 @@
  * is a row in entry.c.
  */
 
+#include "lmdb-store/alert.h"
 #include "lmdb-store/audit.h"
 #include "lmdb-store/code.h"
 #include "lmdb-store/counter.h"
@@ -32,6 +33,7 @@ struct entry {
 	struct slice key;
 	struct slice value;
 	union {
+		struct alert_record alert;
 		struct audit_record audit;
 		struct code_record code;
 		struct counter_record counter;

@@ -3,6 +3,7 @@ noinst_LTLIBRARIES += %D%/libstore.la
 %C%_libstore_la_LIBADD = base/libbase.la $(JANSSON_LIBS) $(OPENSSL_LIBS) \
 	$(LMDB_LIBS)
 %C%_libstore_la_SOURCES = \
+	%D%/alert.c %D%/alert.h \
 	%D%/aside.c %D%/aside.h \
 	%D%/audit.c %D%/audit.h \
 	%D%/audit_ends.c %D%/audit_ends.h \

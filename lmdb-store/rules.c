@@ -599,6 +599,12 @@ signkey_half(const struct entry *entry)
 }
 
 static bool
+alert_name(const struct entry *entry)
+{
+	return is_text(entry->key, entry->record.alert.name);
+}
+
+static bool
 jwks_name(const struct entry *entry)
 {
 	return is_text(entry->key, entry->record.jwks.name);
@@ -823,6 +829,10 @@ static const struct rule rules[TABLE_COUNT][RULES_MAX] = {
     [TABLE_JWKS] =
 	{
 	    {"name", "has another name than its key", jwks_name},
+	},
+    [TABLE_ALERT] =
+	{
+	    {"name", "has another name than its key", alert_name},
 	},
     [TABLE_ASIDE] =
 	{

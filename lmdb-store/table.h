@@ -40,7 +40,8 @@
 	T(FLOOD_BY_TIME, "flood_by_time", 0)                                   \
 	T(FAMILY_BY_CLAIMS, "family_by_claims", 0)                             \
 	T(HOLDING, "holding", 1)                                               \
-	T(USER, "user", 1)
+	T(USER, "user", 1)                                                     \
+	T(ALERT, "alert", 1)
 
 enum table {
 #define T(id, name, version) TABLE_##id,

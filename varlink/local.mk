@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: BSD-3-Clause
 VARLINK_INTERFACES = \
 	%D%/io.jwtagent.Admin.varlink \
+	%D%/io.jwtagent.Alert.varlink \
 	%D%/io.jwtagent.Code.varlink \
 	%D%/io.jwtagent.Device.varlink \
 	%D%/io.jwtagent.Issuer.varlink \
@@ -16,6 +17,7 @@ VARLINK_INTERFACES = \
 noinst_LTLIBRARIES += %D%/libvarlink.la
 %C%_libvarlink_la_SOURCES = \
 	%D%/admin.c %D%/admin.h \
+	%D%/alert.c %D%/alert.h \
 	%D%/audit.c %D%/audit.h \
 	%D%/caller.c %D%/caller.h \
 	%D%/client.c %D%/client.h \

@@ -73,6 +73,10 @@ static const struct command commands[] = {
 	cli_config_check},
     {"config", "show", NULL, 0, JSON, "show the configuration in effect",
 	cli_config_show},
+    {"alert", "list", NULL, 0, JSON, "show what is watched and what fires",
+	cli_alert_list},
+    {"alert", "test", "ALERT", 0, JSON, "send a test on the way of this alert",
+	cli_alert_test},
     {"audit", "list", NULL, 0,
 	EVENTS | CLI_BIT(LIMIT) | CLI_BIT(SINCE) | CLI_BIT(UNTIL) |
 	    CLI_BIT(FOLLOW) | JSON,

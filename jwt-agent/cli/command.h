@@ -111,6 +111,8 @@ const struct command *command_find(const char *noun, const char *verb);
 /* Whether any row has this noun. */
 bool command_has_noun(const char *noun);
 
+int cli_alert_list(const struct call *call);
+int cli_alert_test(const struct call *call);
 int cli_askpass(const struct call *call);
 int cli_audit_list(const struct call *call);
 int cli_audit_verify(const struct call *call);

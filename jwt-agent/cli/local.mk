@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: BSD-3-Clause
 noinst_LTLIBRARIES += %D%/libcli.la
 %C%_libcli_la_SOURCES = \
+	%D%/alert.c \
 	%D%/arguments.c %D%/arguments.h \
 	%D%/askpass.c %D%/askpass.h \
 	%D%/audit.c %D%/audit_verify.c \

@@ -243,6 +243,62 @@ check_service(const struct config *config, const struct service_config *service,
 }
 
 static enum err
+check_of(const struct subject *subject, const struct alert_config *alert)
+{
+	bool level = strcmp(alert->kind, "level") == 0;
+
+	if (alert->of.count == 0)
+		return REFUSE(
+		    subject, "of", "[%s] needs of=", subject->section);
+	if (level && alert->of.count > 1)
+		return config_refuse_item(subject->config, subject->section,
+		    "of", 1, subject->error, "a level is of one thing");
+	return OK;
+}
+
+static enum err
+check_ratio(const struct subject *subject, const struct alert_config *alert)
+{
+	bool ratio = strcmp(alert->kind, "ratio") == 0;
+
+	if (ratio && alert->to.count == 0)
+		return REFUSE(subject, "kind", "kind=ratio needs to=");
+	if (!ratio && alert->to.count > 0)
+		return REFUSE(subject, "to", "to= goes with kind=ratio");
+	if (ratio && alert->threshold >= 100)
+		return REFUSE(subject, "threshold",
+		    "threshold= of a ratio is less than 100 percent");
+	return OK;
+}
+
+static enum err
+check_level(const struct subject *subject, const struct alert_config *alert)
+{
+	static const char *const keys[] = {"window", "minimum"};
+
+	if (strcmp(alert->kind, "level") != 0)
+		return OK;
+	for (size_t i = 0; i < sizeof(keys) / sizeof(*keys); i++)
+		if (is_set(subject, keys[i]))
+			return REFUSE(subject, keys[i],
+			    "%s= does not go with kind=level", keys[i]);
+	return OK;
+}
+
+static enum err
+check_alert(const struct config *config, const struct alert_config *alert,
+    struct config_error *error)
+{
+	struct subject subject = subject_of(
+	    config, CONFIG_ALERT, alert->name, &alert->origins, error);
+	enum err e = check_of(&subject, alert);
+
+	if (e == OK)
+		e = check_ratio(&subject, alert);
+	return e == OK ? check_level(&subject, alert) : e;
+}
+
+static enum err
 check_socket_path(const struct config *config, struct config_error *error)
 {
 	struct sockaddr_un address;
@@ -277,5 +333,7 @@ config_check(const struct config *config, struct config_error *error)
 		e = check_issuer(config, &config->issuers[i], error);
 	for (size_t i = 0; i < config->service_count && e == OK; i++)
 		e = check_service(config, &config->services[i], error);
+	for (size_t i = 0; i < config->alert_count && e == OK; i++)
+		e = check_alert(config, &config->alerts[i], error);
 	return e;
 }

@@ -24,6 +24,8 @@
 #define CONFIG_ANY_SERVICE "*"	    /* the name of the defaults */
 #define CONFIG_ISSUER_NAME_MAX 32   /* [A-Za-z0-9._-] */
 #define CONFIG_SERVICE_NAME_MAX 64  /* the same */
+#define CONFIG_ALERTS_MAX 64	    /* with those that are shipped */
+#define CONFIG_ALERT_NAME_MAX 32    /* the same */
 #define CONFIG_WHERE_SIZE 224
 
 /* [issuer NAME]; times in seconds. Which source the keys have is said by which
@@ -73,6 +75,21 @@ struct service_config {
 	char *store_fault;  /* "refuse" or "verify" */
 };
 
+/* [alert NAME]: what is watched, and above what it is told. Those that are
+ * shipped are there before a file is read; see shipped.h. Times in seconds. */
+struct alert_config {
+	char *name;
+	struct origins origins;
+	bool enabled;
+	struct texts of; /* EVENT[:OUTCOME[:REASON]]; of a level: one gauge */
+	char *kind;	 /* "ratio", "rate", "count" or "level" */
+	struct texts to; /* of a ratio: what `of` is a part of */
+	int64_t window;
+	int64_t threshold; /* percent, a minute, events, as the gauge has it */
+	int64_t minimum;   /* events in the window, or nothing is said */
+	int64_t cooldown;
+};
+
 struct config {
 	/* [agent] */
 	char *socket;
@@ -108,6 +125,8 @@ struct config {
 	size_t issuer_count;
 	struct service_config *services; /* [service *] first, always there */
 	size_t service_count;
+	struct alert_config *alerts; /* the shipped ones first */
+	size_t alert_count;
 
 	struct origins agent_origins, token_origins, limit_origins;
 	struct origins device_origins, retention_origins;
@@ -171,7 +190,7 @@ __attribute__((format(printf, 6, 7))) enum err config_refuse_item(
     const struct config *config, const char *section, const char *key,
     size_t item, struct config_error *error, const char *format, ...);
 
-/* The schema: what has one section, then issuer and service. */
+/* The schema: what has one section, then issuer, service and alert. */
 struct config_kind {
 	const char *name;
 	bool named;
@@ -187,6 +206,7 @@ enum {
 	CONFIG_RETENTION,
 	CONFIG_ISSUER,
 	CONFIG_SERVICE,
+	CONFIG_ALERT,
 	CONFIG_KINDS
 };
 

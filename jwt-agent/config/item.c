@@ -96,6 +96,27 @@ message_problem(const char *item)
 	return NULL;
 }
 
+/* EVENT[:OUTCOME[:REASON]], or the name of a gauge. An asterisk stands for any
+ * rest. */
+static const char *
+event_problem(const char *item)
+{
+	static const char allowed[] = "abcdefghijklmnopqrstuvwxyz"
+				      "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+				      "0123456789_-";
+	int parts = 0;
+
+	for (size_t size;; item += size + 1) {
+		size = strspn(item, allowed);
+		size += item[size] == '*';
+		if (size == 0 || ++parts > 3 ||
+		    (item[size] != ':' && item[size] != '\0'))
+			return "is not of the form EVENT:OUTCOME:REASON";
+		if (item[size] == '\0')
+			return NULL;
+	}
+}
+
 static const char *
 path_problem(const char *item)
 {
@@ -112,8 +133,10 @@ item_problem(const char *key, const char *item)
 	    {"callers", caller_problem},
 	    {"deny_message", message_problem},
 	    {"keys_file", path_problem},
+	    {"of", event_problem},
 	    {"require_claims", claim_problem},
 	    {"require_groups", choices_problem},
+	    {"to", event_problem},
 	    {"users", user_problem},
 	};
 

@@ -10,6 +10,7 @@ noinst_LTLIBRARIES += %D%/libconfig.la
 	%D%/schema.c \
 	%D%/section.c %D%/section.h \
 	%D%/section_name.c %D%/section_name.h \
+	%D%/shipped.c %D%/shipped.h \
 	%D%/source.c %D%/source.h \
 	%D%/where.c
 %C%_libconfig_la_LIBADD = base/libbase.la $(INIH_LIBS)

@@ -19,6 +19,7 @@
 #define MESSAGE_MAX 200
 #define ATTEMPTS_MAX 1000000
 #define DEVICES_MAX 1000000
+#define THRESHOLD_MAX 1000000000
 #define UID_LAST 4294967294 /* the one behind it means no uid */
 
 #define SYMMETRIC "HS256|HS384|HS512"
@@ -176,6 +177,28 @@ static const struct option service_options[] = {
 	"end|keep", "whether a session ends with its token"},
 };
 
+#undef AT
+#define AT(member) offsetof(struct alert_config, member)
+
+static const struct option alert_options[] = {
+    {"alert", "enabled", OPTION_FLAG, AT(enabled), "yes", 0, 0, NULL,
+	"whether it is watched"},
+    {"alert", "of", OPTION_LIST, AT(of), NULL, 1, CLAIM_MAX, NULL,
+	"events that are counted, or what is measured"},
+    {"alert", "kind", OPTION_CHOICE, AT(kind), "count", 0, 0,
+	"ratio|rate|count|level", "how the events become a number"},
+    {"alert", "to", OPTION_LIST, AT(to), NULL, 1, CLAIM_MAX, NULL,
+	"the events of which a ratio is taken"},
+    {"alert", "window", OPTION_SECONDS, AT(window), "5m", 1, 7 * DAY, NULL,
+	"how long an event is counted"},
+    {"alert", "threshold", OPTION_NUMBER, AT(threshold), "0", 0, THRESHOLD_MAX,
+	NULL, "the number above which it is told"},
+    {"alert", "minimum", OPTION_NUMBER, AT(minimum), "1", 1, THRESHOLD_MAX,
+	NULL, "how many events there must be"},
+    {"alert", "cooldown", OPTION_SECONDS, AT(cooldown), "1h", 0, YEAR, NULL,
+	"how long it is not told again"},
+};
+
 static_assert(COUNT(agent_options) <= CONFIG_KEYS_MAX, "agent");
 static_assert(COUNT(token_options) <= CONFIG_KEYS_MAX, "token");
 static_assert(COUNT(limit_options) <= CONFIG_KEYS_MAX, "limit");
@@ -183,6 +206,7 @@ static_assert(COUNT(device_options) <= CONFIG_KEYS_MAX, "device");
 static_assert(COUNT(retention_options) <= CONFIG_KEYS_MAX, "retention");
 static_assert(COUNT(issuer_options) <= CONFIG_KEYS_MAX, "issuer");
 static_assert(COUNT(service_options) <= CONFIG_KEYS_MAX, "service");
+static_assert(COUNT(alert_options) <= CONFIG_KEYS_MAX, "alert");
 
 const struct config_kind *
 config_kinds(void)
@@ -202,6 +226,8 @@ config_kinds(void)
 		COUNT(issuer_options)},
 	    [CONFIG_SERVICE] = {"service", true, service_options,
 		COUNT(service_options)},
+	    [CONFIG_ALERT] = {"alert", true, alert_options,
+		COUNT(alert_options)},
 	};
 
 	return kinds;

@@ -2,6 +2,7 @@
 #include "jwt-agent/config/section.h"
 
 #include "jwt-agent/config/section_name.h"
+#include "jwt-agent/config/shipped.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -18,6 +19,13 @@ service_section(struct service_config *service)
 {
 	return (struct section){&config_kinds()[CONFIG_SERVICE], service->name,
 	    service, &service->origins};
+}
+
+static struct section
+alert_section(struct alert_config *alert)
+{
+	return (struct section){
+	    &config_kinds()[CONFIG_ALERT], alert->name, alert, &alert->origins};
 }
 
 /* The kinds without names come first, and have one section each. */
@@ -49,9 +57,14 @@ section_at(struct config *config, size_t index, struct section *out)
 		return true;
 	}
 	index -= config->issuer_count;
-	if (index >= config->service_count)
+	if (index < config->service_count) {
+		*out = service_section(&config->services[index]);
+		return true;
+	}
+	index -= config->service_count;
+	if (index >= config->alert_count)
 		return false;
-	*out = service_section(&config->services[index]);
+	*out = alert_section(&config->alerts[index]);
 	return true;
 }
 
@@ -152,6 +165,31 @@ add_service(struct config *config, const char *name, struct section *out,
 	return preset(out, error);
 }
 
+static enum err
+add_alert(struct config *config, const char *name, struct section *out,
+    struct option_error *error)
+{
+	enum err e = alert_name_check(name, error);
+	struct alert_config *alerts, *added;
+
+	if (e != OK)
+		return e;
+	if (config->alert_count == CONFIG_ALERTS_MAX)
+		return option_refuse(
+		    error, "there are more than %d alerts", CONFIG_ALERTS_MAX);
+	alerts = reallocarray(
+	    config->alerts, config->alert_count + 1, sizeof(*alerts));
+	if (alerts == NULL)
+		return ERR_NO_MEMORY;
+	config->alerts = alerts;
+	added = &alerts[config->alert_count++];
+	*added = (struct alert_config){.name = strdup(name)};
+	if (added->name == NULL)
+		return ERR_NO_MEMORY;
+	*out = alert_section(added);
+	return preset(out, error);
+}
+
 /* What stands behind the kind and one blank, or NULL when it is not of this
  * kind at all. */
 static const char *
@@ -171,6 +209,7 @@ section_open(struct config *config, const char *text, struct section *out,
 {
 	const char *issuer = name_behind(text, "issuer");
 	const char *service = name_behind(text, "service");
+	const char *alert = name_behind(text, "alert");
 
 	if (section_find(config, text, out))
 		return OK;
@@ -178,7 +217,42 @@ section_open(struct config *config, const char *text, struct section *out,
 		return add_issuer(config, issuer, out, error);
 	if (service != NULL)
 		return add_service(config, service, out, error);
+	if (alert != NULL)
+		return add_alert(config, alert, out, error);
 	return option_refuse(error, "unknown section");
+}
+
+static enum err
+set_shipped(const struct section *section, const struct shipped_key *keys,
+    struct option_error *error)
+{
+	const struct config_kind *kind = section->kind;
+	enum err e = OK;
+
+	for (; keys->name != NULL && e == OK; keys++) {
+		const struct option *option = options_find(
+		    kind->options, kind->count, kind->name, keys->name);
+
+		option_clear(option, section->object);
+		e = option_set(option, section->object, keys->value, error);
+	}
+	return e;
+}
+
+static enum err
+add_shipped(struct config *config, struct option_error *error)
+{
+	struct section section;
+	enum err e = OK;
+
+	for (size_t i = 0; shipped_alert(i) != NULL && e == OK; i++) {
+		const struct shipped_alert *alert = shipped_alert(i);
+
+		e = add_alert(config, alert->name, &section, error);
+		if (e == OK)
+			e = set_shipped(&section, alert->keys, error);
+	}
+	return e;
 }
 
 enum err
@@ -191,7 +265,7 @@ sections_preset(struct config *config, struct option_error *error)
 		section_at(config, i, &section);
 		e = preset(&section, error);
 	}
-	return e;
+	return e == OK ? add_shipped(config, error) : e;
 }
 
 static enum err
@@ -221,6 +295,16 @@ complete_issuer(const struct config *config, struct issuer_config *issuer)
 	    &issuer->audience, config->audience, strlen(config->audience));
 }
 
+/* What is measured is so at once. */
+static void
+complete_alert(struct alert_config *alert)
+{
+	if (strcmp(alert->kind, "level") != 0)
+		return;
+	alert->window = 0;
+	alert->minimum = 0;
+}
+
 enum err
 sections_inherit(struct config *config)
 {
@@ -230,6 +314,8 @@ sections_inherit(struct config *config)
 		e = inherit_service(&config->services[0], &config->services[i]);
 	for (size_t i = 0; i < config->issuer_count && e == OK; i++)
 		e = complete_issuer(config, &config->issuers[i]);
+	for (size_t i = 0; i < config->alert_count; i++)
+		complete_alert(&config->alerts[i]);
 	return e;
 }
 
@@ -252,7 +338,10 @@ sections_clear(struct config *config)
 		free(config->issuers[i].name);
 	for (size_t i = 0; i < config->service_count; i++)
 		free(config->services[i].name);
+	for (size_t i = 0; i < config->alert_count; i++)
+		free(config->alerts[i].name);
 	free(config->issuers);
 	free(config->services);
+	free(config->alerts);
 	texts_clear(&config->files);
 }

@@ -50,3 +50,11 @@ service_name_check(const char *name, struct option_error *error)
 	return refuse_form(
 	    error, "[service *] or [service NAME]", CONFIG_SERVICE_NAME_MAX);
 }
+
+enum err
+alert_name_check(const char *name, struct option_error *error)
+{
+	if (is_name(name, CONFIG_ALERT_NAME_MAX))
+		return OK;
+	return refuse_form(error, "[alert NAME]", CONFIG_ALERT_NAME_MAX);
+}

@@ -2,7 +2,7 @@
 #ifndef JWT_AGENT_CONFIG_SECTION_NAME_H
 #define JWT_AGENT_CONFIG_SECTION_NAME_H
 
-/* How issuers and services may be called in [issuer NAME] and [service NAME].
+/* How issuers, services and alerts may be called in [issuer NAME] and so on.
  * ERR_CONFIG with a sentence. */
 
 #include "base/options.h"
@@ -12,5 +12,8 @@ issuer_name_check(const char *name, struct option_error *error);
 
 MUST_USE enum err
 service_name_check(const char *name, struct option_error *error);
+
+MUST_USE enum err
+alert_name_check(const char *name, struct option_error *error);
 
 #endif

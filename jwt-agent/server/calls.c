@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "jwt-agent/server/calls.h"
 
+#include "jwt-agent/server/alerting.h"
 #include "jwt-agent/server/introspection.h"
 #include "jwt-agent/server/keys.h"
 #include "jwt-agent/server/leaders.h"
@@ -27,6 +28,7 @@ struct calls {
 	struct keys *keys;
 	struct caller self;
 	struct outages *outages;
+	struct alerting *alerting;
 	sd_event_source *sweep_on; /* when sweeps that have more go on */
 	uint32_t sweeps_left;	   /* which those are, a bit for each */
 };
@@ -179,6 +181,7 @@ settle(struct task *task, void *context)
 {
 	struct calls *calls = context;
 
+	alerting_written(calls->alerting, task);
 	if (!outages_settle(calls->outages, task))
 		return;
 	if (task->call.fetch != NULL)
@@ -190,6 +193,7 @@ settle(struct task *task, void *context)
 	carry_out(calls, task);
 	task_count(task);
 	measure_task(task);
+	alerting_settled(calls->alerting, task);
 	note_sweep(calls, task);
 	task_log(task, calls->options.log);
 	log_store(calls, task);
@@ -462,6 +466,13 @@ on_turn_ended(enum err e, void *context)
 }
 
 static bool
+on_alert_changes(
+    const struct request *row, const json_t *parameters, void *context)
+{
+	return submit(context, row, parameters);
+}
+
+static bool
 on_outage_asks(const struct request *row, void *context)
 {
 	return submit(context, row, NULL);
@@ -598,6 +609,10 @@ calls_new(
 		    &(struct keys_options){options->service, options->log,
 			{on_keys_ready, on_keys_fetched, calls}});
 	if (e == OK)
+		e = alerting_new(&calls->alerting, loop,
+		    &(struct alerting_options){
+			options->service, on_alert_changes, calls});
+	if (e == OK)
 		e = prepare_sweeps(calls, loop);
 	if (e == OK)
 		e = note_restored(calls);
@@ -620,6 +635,7 @@ calls_free(struct calls *calls)
 	leaders_free(calls->leaders);
 	sd_event_source_disable_unref(calls->sweep_on);
 	outages_free(calls->outages);
+	alerting_free(calls->alerting);
 	free(calls);
 }
 
@@ -651,4 +667,5 @@ calls_sweep(struct calls *calls)
 	keys_sweep(calls->keys);
 	streams_tick(calls->streams);
 	outages_tick(calls->outages);
+	alerting_tick(calls->alerting);
 }

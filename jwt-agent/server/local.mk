@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: BSD-3-Clause
 noinst_LTLIBRARIES += %D%/libserver.la
 %C%_libserver_la_SOURCES = \
+	%D%/alerting.c %D%/alerting.h \
 	%D%/calls.c %D%/calls.h \
 	%D%/fdstore.c %D%/fdstore.h \
 	%D%/fetcher.c %D%/fetcher.h \

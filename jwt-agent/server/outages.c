@@ -145,11 +145,18 @@ run_unrecorded(struct outages *outages, struct task *task)
 		task->outcome = fault;
 }
 
-/* Sweeps, and the try itself, are asked for again anyway. */
+/* Sweeps, alerts and the try itself are asked for again anyway. */
+static bool
+is_asked_again(const struct request *row)
+{
+	return row == &request_sweep || row == &request_tell_outage ||
+	    row == &request_alert_fire || row == &request_alert_clear;
+}
+
 static bool
 settle_own(struct outages *outages, struct task *task)
 {
-	if (task->row != &request_sweep && task->row != &request_tell_outage)
+	if (!is_asked_again(task->row))
 		return !keep(outages, task);
 	task_free(task);
 	return false;

@@ -32,6 +32,7 @@ enum request_flag {
 	LOGS_IN = 256,	      /* how it ends is a metric: the logins, */
 	REFRESHES = 512,      /* the refreshes */
 	UNRECORDED = 128,     /* is run also when nothing can be written */
+	WARNS = 256,	      /* a grant is logged as a warning */
 };
 
 typedef enum err (*request_run)(
@@ -78,6 +79,8 @@ extern const struct request request_keep_clock;
 extern const struct request request_tell_outage;
 extern const struct request request_restored;
 extern const struct request request_settle_master;
+extern const struct request request_alert_fire;
+extern const struct request request_alert_clear;
 
 /* The row of a method; ERR_METHOD_NOT_FOUND, ERR_INTERFACE_NOT_FOUND. */
 MUST_USE enum err request_find(const char *method, const struct request **out);

@@ -2,6 +2,7 @@
 #include "jwt-agent/server/request.h"
 
 #include "jwt-agent/service/admin.h"
+#include "jwt-agent/service/alert.h"
 #include "jwt-agent/service/audit.h"
 #include "jwt-agent/service/code.h"
 #include "jwt-agent/service/device.h"
@@ -60,6 +61,7 @@ R("io.jwtagent.Device.EnrollAgain", OWNER,   WRITE, "enroll-again",      AUDIT_G
 R("io.jwtagent.Key.Rotate",         ADMIN,   WRITE, "key-rotate",        AUDIT_GRANTS | RESERVED,    NULL,         NULL,            key_rotate,          key_rotate_request,        key_view) \
 R("io.jwtagent.Key.RotateData",     ADMIN,   WRITE, "key-rotate-data",   AUDIT_GRANTS,               NULL,         NULL,            key_rotate_data,     empty,                     key_view) \
 R("io.jwtagent.Key.RotateMaster",   ROOT,    WRITE, "key-rotate-master", AUDIT_GRANTS,               NULL,         NULL,            key_rotate_master,   key_master_request,        key_view) \
+R("io.jwtagent.Alert.Test",         ADMIN,   WRITE, "alert-test",        AUDIT_GRANTS | WARNS,       NULL,         NULL,            alert_test,          alert_test_request,        alert_test_reply) \
 R("io.jwtagent.Admin.StoreStats",   ADMIN,   READ,  "store-stats",       0,                          NULL,         NULL,            admin_store_stats,   empty,                     store_stats_reply)
 
 /* What ends sessions: all of them write, are audited and tell what became of
@@ -78,6 +80,7 @@ R("io.jwtagent.User.Logout",       OWNER, "user-logout",       names_logout,    
 R("io.jwtagent.Device.List",  OWNER, "device-list",  names_devices,   device_list,  device_list_request,  device_view,  "device") \
 R("io.jwtagent.Session.List", OWNER, "session-list", names_sessions,  session_list, session_list_request, session_view, "session") \
 R("io.jwtagent.Issuer.List",  ADMIN, "issuer-list",  NULL,            issuer_list,  issuer_list_request,  issuer_view,  "issuer") \
+R("io.jwtagent.Alert.List",   ADMIN, "alert-list",    NULL,           alert_list,   empty,                alert_view,   "alert") \
 R("io.jwtagent.Admin.AuditVerify", ADMIN, "audit-verify", NULL,       admin_audit_verify, empty,           check_view,   "step") \
 R("io.jwtagent.Key.List",     ADMIN, "key-list",      NULL,          key_list,     empty,                key_view,     "key") \
 R("io.jwtagent.Admin.Audit",  ADMIN, "audit-list",   NULL,            admin_audit,  audit_request,        audit_view,   "event") \
@@ -214,6 +217,10 @@ const size_t request_count = sizeof(requests) / sizeof(*requests);
 	    empty)                                                             \
 	R(restored, "store-restored", AUDIT_GRANTS, restored_note, empty,      \
 	    empty)                                                             \
+	R(alert_fire, "alert-fired", AUDIT_GRANTS | RESERVED | WARNS,          \
+	    alert_fire, alert_change_request, empty)                           \
+	R(alert_clear, "alert-cleared", AUDIT_GRANTS | RESERVED, alert_clear,  \
+	    alert_change_request, empty)                                       \
 	R(settle_master, "key-master", AUDIT_GRANTS, key_settle_master, empty, \
 	    empty)
 

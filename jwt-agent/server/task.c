@@ -508,7 +508,9 @@ static int
 priority_of(const struct task *task)
 {
 	if (task->outcome == OK)
-		return task->call.fault == OK ? LOG_INFO : LOG_WARNING;
+		return task->call.fault == OK && (task->row->flags & WARNS) == 0
+		    ? LOG_INFO
+		    : LOG_WARNING;
 	if (task->call.alert_count > 0)
 		return alert_priority(task);
 	return err_is_fault(task->outcome) ? LOG_ERR : LOG_NOTICE;
@@ -566,4 +568,20 @@ task_log(const struct task *task, const struct log *log)
 	}
 	for (size_t i = 0; i < call->record_count; i++)
 		log_as(log, LOG_NOTICE, &call->records[i]);
+}
+
+void
+task_tell(const struct task *task,
+    void (*tell)(const struct happening *happening, void *context),
+    void *context)
+{
+	struct happening happening = {task->row->event,
+	    outcome_name(task->outcome), err_name(task->outcome)};
+
+	if (is_audited(task) || err_is_fault(task->outcome))
+		tell(&happening, context);
+	for (size_t i = 0; i < task->call.alert_count; i++) {
+		happening.event = task->call.alerts[i].name;
+		tell(&happening, context);
+	}
 }

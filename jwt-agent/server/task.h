@@ -10,6 +10,7 @@
 
 #include "jwt-agent/observe/log.h"
 #include "jwt-agent/server/request.h"
+#include "jwt-agent/service/selector.h"
 
 #include <sys/queue.h>
 
@@ -82,6 +83,12 @@ bool task_wants_audit(const struct task *task);
 
 /* The answer as a Varlink message. */
 MUST_USE enum err task_answer(struct task *task, json_t **out);
+
+/* Each event of a settled task, whether or not there is a record of its own
+ * for it in the audit. */
+void task_tell(const struct task *task,
+    void (*tell)(const struct happening *happening, void *context),
+    void *context);
 
 /* The log lines of what was audited. */
 void task_log(const struct task *task, const struct log *log);

@@ -129,7 +129,10 @@ admin_audit_verify(struct call *call, const struct empty *request,
 		place->table = TABLE_AUDIT;
 	else if (place->table == TABLE_AUDIT + 1)
 		*place = (struct check_place){.table = TABLE_META};
-	else if (place->table == TABLE_META + 1)
+	else if (place->table == TABLE_META + 1) {
+		call->audit_check.done = true;
+		call->audit_check.problems = cursor->problems;
 		return ERR_NOT_FOUND;
+	}
 	return store_check_step(call, cursor, entry);
 }

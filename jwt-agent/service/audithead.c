@@ -185,6 +185,7 @@ judge(struct call *call, const struct head *head, const char **problem)
 		*problem = "the ends of the audit were changed";
 	else
 		return e;
+	call->audit_check.head = *problem != NULL && !gone;
 	return OK;
 }
 

@@ -110,5 +110,6 @@ call_reset(struct call *call)
 	key_change_clear(&call->change);
 	call->missing = false;
 	call->rests = false;
+	call->audit_check = (struct audit_check){0};
 	call->message[0] = '\0';
 }

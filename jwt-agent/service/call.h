@@ -31,6 +31,8 @@
 #define SUBJECT_EVERYBODY (-1)
 #define SUBJECT_UNKNOWN (-2)
 
+struct alerts;
+
 /* What lives as long as the agent. */
 struct service {
 	const struct config *config;
@@ -42,9 +44,10 @@ struct service {
 	struct limit *limit; /* read by handlers, kept by the dispatcher */
 	const char *boot;    /* the id of this boot of the machine */
 	int64_t started;
-	struct clock *clock;   /* NULL: one that never jumps */
-	struct outage *outage; /* read by handlers, kept by the dispatcher */
+	struct clock *clock;	 /* NULL: one that never jumps */
+	struct outage *outage;	 /* read by handlers, kept by the dispatcher */
 	struct metrics *metrics; /* NULL: nothing is measured */
+	struct alerts *alerts;	 /* as the outage is */
 };
 
 /* The process that opens a session: its pidfd, pid, and start time in clock
@@ -87,6 +90,14 @@ struct alert {
 	char detail[ALERT_DETAIL_SIZE]; /* empty: that of the request's event */
 };
 
+/* What a call found out about the audit: `done`, it was read to its end with so
+ * many problems; `head`, a head does not hold. */
+struct audit_check {
+	bool done;
+	bool head;
+	int64_t problems;
+};
+
 struct call {
 	/* given */
 	const struct service *service;
@@ -117,7 +128,8 @@ struct call {
 	struct trusted *fetch;
 	bool missing;		  /* because it lacks one */
 	struct key_change change; /* keys to be in use after the commit */
-	bool rests;		  /* a list that lets others have a turn now */
+	struct audit_check audit_check;
+	bool rests; /* a list that lets others have a turn now */
 	char message[POLICY_TEXT_SIZE];
 };
 

@@ -23,6 +23,7 @@ struct cursor {
 	int64_t seq;
 	int64_t back; /* entries to go back before it begins */
 	struct check_place place;
+	int64_t problems; /* of a check, so far */
 };
 
 #endif

@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: BSD-3-Clause
 noinst_LTLIBRARIES += %D%/libservice.la
 %C%_libservice_la_SOURCES = \
+	%D%/alert.c %D%/alert.h \
+	%D%/alerts.c %D%/alerts.h \
 	%D%/admin.c %D%/admin.h \
 	%D%/audit.c %D%/audit.h %D%/audithead.c \
 	%D%/arrival.c %D%/arrival.h \
@@ -26,6 +28,7 @@ noinst_LTLIBRARIES += %D%/libservice.la
 	%D%/keychange.c %D%/keychange.h \
 	%D%/keyfiles.c %D%/keyfiles.h \
 	%D%/keyring.c %D%/keyring.h \
+	%D%/level.c %D%/level.h \
 	%D%/limit.c %D%/limit.h \
 	%D%/login.c %D%/login.h \
 	%D%/mark.c %D%/mark.h \
@@ -39,6 +42,7 @@ noinst_LTLIBRARIES += %D%/libservice.la
 	%D%/restored.c %D%/restored.h \
 	%D%/revocation.c %D%/revocation.h \
 	%D%/rotation.c %D%/rotation.h \
+	%D%/selector.c %D%/selector.h \
 	%D%/session.c %D%/session.h \
 	%D%/signing.c %D%/signing.h \
 	%D%/stacks.c %D%/stacks.h \
@@ -50,7 +54,8 @@ noinst_LTLIBRARIES += %D%/libservice.la
 	%D%/trust.c %D%/trust.h \
 	%D%/trusted.c %D%/trusted.h \
 	%D%/user.c %D%/user.h \
-	%D%/verdict.c %D%/verdict.h
+	%D%/verdict.c %D%/verdict.h \
+	%D%/window.c %D%/window.h
 %C%_libservice_la_LIBADD = \
 	jwt-agent/verify/libverify.la \
 	jwt-agent/policy/libpolicy.la \

@@ -39,6 +39,7 @@ store_check_step(
 	entry->entries = step.entries;
 	entry->problems = step.problems;
 	entry->last = step.last;
+	cursor->problems += step.problems;
 	return entry->table != NULL ? OK : ERR_NO_MEMORY;
 }
 

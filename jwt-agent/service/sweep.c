@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "jwt-agent/service/sweep.h"
 
+#include "jwt-agent/service/alert.h"
 #include "jwt-agent/service/flood.h"
 #include "jwt-agent/service/forget.h"
 #include "jwt-agent/service/grant.h"
@@ -252,6 +253,7 @@ static const struct sweep sweeps[] = {
     {"sealed", key_sweep_sealed},
     {"master", key_sweep_master},
     {"readers", sweep_readers},
+    {"alerts", alert_sweep},
 };
 
 #define SWEEP_COUNT (sizeof(sweeps) / sizeof(*sweeps))

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "lmdb-store/check.h"
 
+#include "lmdb-store/alert.h"
 #include "lmdb-store/rules.h"
 #include "lmdb-store/schema.h"
 #include "lmdb-store/times.h"
@@ -131,6 +132,10 @@ fill(struct scratch *scratch)
 	assert_int_equal(refusals_add(txn, 1000, 6, 60), OK);
 	assert_int_equal(counter_add(txn, "observe", labels, 6), OK);
 	assert_int_equal(revoked_put(txn, REVOKED_USER, "1000", &mark), OK);
+	assert_int_equal(
+	    alert_put(
+		txn, &(struct alert_record){.name = (char *)(uintptr_t) "A"}),
+	    OK);
 	put_user(txn);
 	return txn;
 }
@@ -344,6 +349,8 @@ static const struct damage damages[] = {
     {EDIT, TABLE_SIGNKEY, {0, "K", NULL}, "state=\"retired\"", TABLE_SIGNKEY, "half", "K"},
     {EDIT, TABLE_SIGNKEY, {0, "K", NULL}, "private=\"AAAA\"", TABLE_SIGNKEY, "sealed", "K"},
     {EDIT, TABLE_JWKS, {0, "I", NULL}, "name=\"J\"", TABLE_JWKS, "name", "I"},
+    /* alerts */
+    {EDIT, TABLE_ALERT, {0, "A", NULL}, "name=\"B\"", TABLE_ALERT, "name", "A"},
     /* aside */
     {PUT, TABLE_ASIDE, {1, "device", "D"}, "{\"v\":1}", TABLE_ASIDE, "taken-back", "1 device D"},
     /* audit */

@@ -59,6 +59,7 @@ forget_configuration(struct agency *agency)
 	trust_free(TAKE(agency->trust));
 	stacks_free(TAKE(agency->stacks));
 	limit_free(TAKE(agency->limit));
+	alerts_free(TAKE(agency->alerts));
 	keyring_free(TAKE(agency->keyring));
 	config_free(TAKE(agency->config));
 }
@@ -100,6 +101,10 @@ agency_configure(struct agency *agency, const char *text)
 		fail_msg("%s", error.text);
 	assert_int_equal(store_begin(agency->store, TXN_READ, &txn), OK);
 	assert_int_equal(trust_load(agency->trust, txn), OK);
+	if (alerts_new(
+		&agency->alerts, agency->config, agency->now_ms, &error) != OK)
+		fail_msg("%s", error.text);
+	assert_int_equal(alerts_load(agency->alerts, txn), OK);
 	txn_free(txn);
 	assert_int_equal(
 	    limit_new(&agency->limit, agency->config, &agency->host), OK);
@@ -111,6 +116,7 @@ agency_configure(struct agency *agency, const char *text)
 	    .trust = agency->trust,
 	    .stacks = agency->stacks,
 	    .limit = agency->limit,
+	    .alerts = agency->alerts,
 	    .boot = "boot",
 	    .started = AGENCY_START,
 	};

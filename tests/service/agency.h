@@ -8,6 +8,7 @@
  * committed as the dispatcher would.
  */
 
+#include "jwt-agent/service/alerts.h"
 #include "jwt-agent/service/device.h"
 #include "jwt-agent/service/login.h"
 #include "jwt-agent/service/session.h"
@@ -28,6 +29,7 @@ struct agency {
 	struct trust *trust;
 	struct stacks *stacks;
 	struct limit *limit;
+	struct alerts *alerts;
 	struct service service;
 	struct caller caller;
 	struct call call; /* what the last request left */

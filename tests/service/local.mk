@@ -13,7 +13,8 @@ SERVICE_TESTS = \
 	%D%/powerloss_test \
 	%D%/revocation_test \
 	%D%/rotation_test \
-	%D%/sweep_test
+	%D%/sweep_test \
+	%D%/window_test
 
 check_PROGRAMS += $(SERVICE_TESTS)
 TESTS += $(SERVICE_TESTS)
@@ -30,6 +31,7 @@ check_LTLIBRARIES += %D%/libagency.la
 %C%_sweep_test_LDADD = %D%/libagency.la
 %C%_issuer_test_SOURCES = %D%/issuer_test.c %D%/foreign.c %D%/foreign.h
 %C%_issuer_test_LDADD = %D%/libagency.la
+%C%_window_test_LDADD = %D%/libagency.la
 %C%_forget_test_LDADD = %D%/libagency.la
 %C%_code_test_LDADD = %D%/libagency.la
 %C%_key_fault_test_SOURCES = %D%/key_fault_test.c %D%/keyscene.c \

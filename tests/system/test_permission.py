@@ -89,6 +89,9 @@ CALLS = [
     ("io.jwtagent.Key.RotateData", {}, False, "nobody bob alice"),
     ("io.jwtagent.Key.RotateMaster", {"new_key": "none"}, False,
      "nobody bob alice admin"),
+    ("io.jwtagent.Alert.List", {}, True, "nobody bob alice"),
+    ("io.jwtagent.Alert.Test", {"alert": "store-size"}, False,
+     "nobody bob alice"),
     ("io.jwtagent.Admin.StoreStats", {}, False, "nobody bob alice"),
 ]
 SERVICE = "daemon"  # in callers= of sshd, whose logins the table asks for

@@ -1,0 +1,47 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "jwt-agent/service/selector.h"
+
+#include <string.h>
+
+/* One part, up to its colon. */
+static bool
+part_has(const char *part, size_t size, const char *text)
+{
+	if (size > 0 && part[size - 1] == '*')
+		return strncmp(part, text, size - 1) == 0;
+	return strncmp(part, text, size) == 0 && text[size] == '\0';
+}
+
+static bool
+selector_has(const char *selector, const struct happening *happening)
+{
+	const char *const texts[] = {
+	    happening->event, happening->outcome, happening->reason};
+
+	for (size_t i = 0; i < sizeof(texts) / sizeof(*texts); i++) {
+		size_t size = strcspn(selector, ":");
+
+		if (!part_has(selector, size, texts[i]))
+			return false;
+		selector += size;
+		if (*selector == '\0')
+			return true;
+		selector++;
+	}
+	return true;
+}
+
+bool
+selectors_have(const struct texts *selectors, const struct happening *happening)
+{
+	for (size_t i = 0; i < selectors->count; i++)
+		if (selector_has(selectors->item[i], happening))
+			return true;
+	return false;
+}
+
+bool
+selector_names(const char *selector, const char *event)
+{
+	return part_has(selector, strcspn(selector, ":"), event);
+}
