@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "jwt-agent/metering.h"
 
+#include "jwt-agent/config/job.h"
 #include "jwt-agent/server/measure.h"
 
 #define OTHER_SERVICE "other"
@@ -47,6 +48,7 @@ metering_new(struct metrics **out, const struct config *config)
 	static const char *const version[] = {PACKAGE_VERSION};
 	struct metric_values given[METRIC_DOMAIN_COUNT] = {
 	    [METRIC_VERSION] = {version, 1}};
+	const char *jobs[JOB_COUNT];
 	auto_names const char **services = NULL, **issuers = NULL;
 	auto_names const char **methods = NULL;
 	enum err e = list_services(config, &services);
@@ -61,6 +63,9 @@ metering_new(struct metrics **out, const struct config *config)
 	    (struct metric_values){services, config->service_count};
 	given[METRIC_ISSUER] =
 	    (struct metric_values){issuers, config->issuer_count};
+	for (int i = 0; i < JOB_COUNT; i++)
+		jobs[i] = job_name((enum job)i);
+	given[METRIC_JOB] = (struct metric_values){jobs, JOB_COUNT};
 	given[METRIC_METHOD] = (struct metric_values){methods, request_count};
 	return metrics_new(out, metrics_ticks, given);
 }

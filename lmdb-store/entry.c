@@ -37,6 +37,7 @@ static const struct source sources[TABLE_COUNT] = {
     OWN(TABLE_SIGNKEY, signkey_record_fields),
     OWN(TABLE_JWKS, jwks_record_fields),
     OWN(TABLE_CODE, code_record_fields),
+    OWN(TABLE_UPKEEP, upkeep_record_fields),
     OWN(TABLE_COUNTER, counter_record_fields),
     OWN(TABLE_REFUSALS, refusals_record_fields),
     OWN(TABLE_USER, user_record_fields),

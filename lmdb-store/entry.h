@@ -23,6 +23,7 @@
 #include "lmdb-store/revoked.h"
 #include "lmdb-store/session.h"
 #include "lmdb-store/signkey.h"
+#include "lmdb-store/upkeep.h"
 #include "lmdb-store/user.h"
 
 struct entry {
@@ -37,6 +38,7 @@ struct entry {
 		struct audit_record audit;
 		struct code_record code;
 		struct counter_record counter;
+		struct upkeep_record upkeep;
 		struct device_record device;
 		struct family_record family;
 		struct flood_record flood;

@@ -4,6 +4,7 @@ noinst_LTLIBRARIES += %D%/libstore.la
 	$(LMDB_LIBS)
 %C%_libstore_la_SOURCES = \
 	%D%/alert.c %D%/alert.h \
+	%D%/upkeep.c %D%/upkeep.h \
 	%D%/aside.c %D%/aside.h \
 	%D%/audit.c %D%/audit.h \
 	%D%/audit_ends.c %D%/audit_ends.h \

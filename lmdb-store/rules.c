@@ -511,6 +511,12 @@ code_expiry_right(const struct entry *entry)
 /* Counters. */
 
 static bool
+upkeep_job(const struct entry *entry)
+{
+	return is_text(entry->key, entry->record.upkeep.job);
+}
+
+static bool
 counter_right(const struct entry *entry)
 {
 	struct key key = counter_key(&entry->record.counter);
@@ -794,6 +800,10 @@ static const struct rule rules[TABLE_COUNT][RULES_MAX] = {
 	{
 	    {"time", "names a code that ends at another time",
 		code_expiry_right},
+	},
+    [TABLE_UPKEEP] =
+	{
+	    {"job", "has another job than its key", upkeep_job},
 	},
     [TABLE_COUNTER] =
 	{

@@ -41,7 +41,8 @@
 	T(FAMILY_BY_CLAIMS, "family_by_claims", 0)                             \
 	T(HOLDING, "holding", 1)                                               \
 	T(USER, "user", 1)                                                     \
-	T(ALERT, "alert", 1)
+	T(ALERT, "alert", 1)                                                   \
+	T(UPKEEP, "upkeep", 1)
 
 enum table {
 #define T(id, name, version) TABLE_##id,

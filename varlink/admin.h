@@ -11,6 +11,7 @@
 /* `would_accept`, `would_refuse`: logins that Login.Observe was asked about,
  * since `observed_since`; `observed`: of them by service and reason, objects
  * {service, would, reason, count, since, last} with times.
+ * `upkeep`: its jobs, objects as of varlink/upkeep.h.
  * `store_fault`: why the store takes no writes, absent when it does; since then
  * `not_served` calls failed and `unrecorded` logins were granted. */
 #define STATUS_REPLY(F)                                                        \
@@ -33,7 +34,8 @@
 	F(opt_str, store_fault)                                                \
 	F(opt_num, store_fault_since)                                          \
 	F(opt_num, unrecorded)                                                 \
-	F(opt_num, not_served)
+	F(opt_num, not_served)                                                 \
+	F(opt_list, upkeep)
 DECLARE_FIELDS(status_reply, STATUS_REPLY)
 
 /* One step of a check: `entries` of a table that it looked at and `problems`

@@ -36,6 +36,7 @@ noinst_LTLIBRARIES += %D%/libvarlink.la
 	%D%/socket.h \
 	%D%/transfer.c %D%/transfer.h \
 	%D%/token.c %D%/token.h \
+	%D%/upkeep.c %D%/upkeep.h \
 	%D%/user.c %D%/user.h
 %C%_libvarlink_la_LIBADD = base/libbase.la
 

@@ -33,6 +33,7 @@ static const struct cli_option_row rows[CLI_OPTION_COUNT] = {
     [CLI_JTI] = {"jti", "JTI", "the token that has this jti"},
     [CLI_ISSUER] = {"issuer", "ISSUER", "of this issuer"},
     [CLI_WATCH] = {"watch", NULL, "go on showing what changes"},
+    [CLI_DUE] = {"due", NULL, "what is due, and nothing else"},
     [CLI_YES] = {"yes", NULL, "do not ask"},
     [CLI_TTL] = {"ttl", "TIME", "how long it counts"},
     [CLI_AGAIN] = {"again", "DEVICE", "enrol this device once more"},

@@ -64,6 +64,7 @@ enum cli_option {
 	CLI_NEW_KEY_FILE,
 	CLI_TO,
 	CLI_NO_BACKUP,
+	CLI_DUE,
 	CLI_JSON,
 	CLI_OPTION_COUNT
 };
@@ -156,6 +157,8 @@ int cli_store_stats(const struct call *call);
 int cli_token_explain(const struct call *call);
 int cli_token_refresh(const struct call *call);
 int cli_token_revoke(const struct call *call);
+int cli_upkeep_list(const struct call *call);
+int cli_upkeep_run(const struct call *call);
 int cli_user_forget(const struct call *call);
 int cli_user_logout(const struct call *call);
 int cli_user_show(const struct call *call);

@@ -62,6 +62,10 @@ noinst_LTLIBRARIES += %D%/libcli.la
 	%D%/token.c \
 	%D%/tokenfile.c %D%/tokenfile.h \
 	%D%/unit.c %D%/unit.h \
+	%D%/upkeep.c %D%/upkeep.h \
+	%D%/upkeep_audit.c \
+	%D%/upkeep_backup.c \
+	%D%/upkeep_keys.c \
 	%D%/usage.c %D%/usage.h \
 	%D%/user.c \
 	%D%/watch.c %D%/watch.h \

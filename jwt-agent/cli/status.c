@@ -56,6 +56,14 @@ static const struct column observed_columns[] = {
     {"LAST", "last", COLUMN_TIME},
 };
 
+static const struct column upkeep_columns[] = {
+    {"UPKEEP", "job", COLUMN_PLAIN},
+    {"LAST", "last", COLUMN_TIME},
+    {"OUTCOME", "outcome", COLUMN_PLAIN},
+    {"NEXT", "next", COLUMN_TIME},
+    {"OVERDUE", "overdue", COLUMN_PLAIN},
+};
+
 #define COUNT(columns) (sizeof(columns) / sizeof(*(columns)))
 
 /* Below a blank line, and only where something was observed. */
@@ -76,6 +84,18 @@ show_observed(const json_t *answer)
 	    observed_columns, COUNT(observed_columns), observed);
 }
 
+/* An older agent says nothing of it. */
+static enum err
+show_upkeep(const json_t *answer)
+{
+	const json_t *jobs = json_object_get(answer, "upkeep");
+
+	if (json_array_size(jobs) == 0)
+		return OK;
+	putchar('\n');
+	return output_table(upkeep_columns, COUNT(upkeep_columns), jobs);
+}
+
 int
 cli_status(const struct call *call)
 {
@@ -87,5 +107,7 @@ cli_status(const struct call *call)
 	if (call_has(call, CLI_JSON))
 		return err_exit(output_json(answer));
 	e = output_record(state, COUNT(state), answer);
+	if (e == OK)
+		e = show_upkeep(answer);
 	return err_exit(e == OK ? show_observed(answer) : e);
 }

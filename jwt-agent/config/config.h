@@ -104,6 +104,7 @@ struct config {
 	char *audience; /* unset: the same */
 	char *algorithm;
 	int64_t key_publish;
+	int64_t key_max_age; /* 0: any */
 	int64_t access_lifetime;
 	int64_t refresh_idle;
 	int64_t refresh_absolute;
@@ -120,6 +121,10 @@ struct config {
 	int64_t keep_sessions;
 	int64_t keep_devices;
 	int64_t keep_audit;
+	/* [upkeep] */
+	char *backup_dir; /* NULL: no backups are made */
+	int64_t backup_keep;
+	char *key_rotation; /* "remind" or "auto" */
 
 	struct issuer_config *issuers; /* in the order of their headers */
 	size_t issuer_count;
@@ -129,7 +134,7 @@ struct config {
 	size_t alert_count;
 
 	struct origins agent_origins, token_origins, limit_origins;
-	struct origins device_origins, retention_origins;
+	struct origins device_origins, retention_origins, upkeep_origins;
 	struct texts files; /* the main file's path first */
 };
 
@@ -204,6 +209,7 @@ enum {
 	CONFIG_LIMIT,
 	CONFIG_DEVICE,
 	CONFIG_RETENTION,
+	CONFIG_UPKEEP,
 	CONFIG_ISSUER,
 	CONFIG_SERVICE,
 	CONFIG_ALERT,

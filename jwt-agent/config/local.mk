@@ -6,6 +6,7 @@ noinst_LTLIBRARIES += %D%/libconfig.la
 	%D%/files.c \
 	%D%/inifile.c %D%/inifile.h \
 	%D%/item.c %D%/item.h \
+	%D%/job.c %D%/job.h \
 	%D%/origin.c %D%/origin.h \
 	%D%/schema.c \
 	%D%/section.c %D%/section.h \

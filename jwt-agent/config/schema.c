@@ -18,6 +18,7 @@
 #define USER_MAX 256
 #define MESSAGE_MAX 200
 #define ATTEMPTS_MAX 1000000
+#define BACKUPS_MAX 1000
 #define DEVICES_MAX 1000000
 #define THRESHOLD_MAX 1000000000
 #define UID_LAST 4294967294 /* the one behind it means no uid */
@@ -60,6 +61,8 @@ static const struct option token_options[] = {
 	"ES256|RS256|EdDSA", "signature algorithm of new keys"},
     {"token", "key_publish", OPTION_SECONDS, AT(key_publish), "1h", 0, 30 * DAY,
 	NULL, "how long a new key is shown before it signs"},
+    {"token", "key_max_age", OPTION_SECONDS, AT(key_max_age), "0", 0, YEARS_10,
+	NULL, "age at which the signing key is due to be replaced"},
     {"token", "access_lifetime", OPTION_SECONDS, AT(access_lifetime), "15m", 1,
 	DAY, NULL, "how long an access token is valid"},
     {"token", "refresh_idle", OPTION_SECONDS, AT(refresh_idle), "30d", 1,
@@ -95,6 +98,15 @@ static const struct option retention_options[] = {
 	YEARS_10, NULL, "how long devices out of use are kept"},
     {"retention", "audit", OPTION_SECONDS, AT(keep_audit), "400d", 1, YEARS_10,
 	NULL, "how long audit events are kept"},
+};
+
+static const struct option upkeep_options[] = {
+    {"upkeep", "backup_dir", OPTION_PATH, AT(backup_dir), NULL, 0, 0, NULL,
+	"folder that the daily backup goes to"},
+    {"upkeep", "backup_keep", OPTION_NUMBER, AT(backup_keep), "7", 1,
+	BACKUPS_MAX, NULL, "how many backups are kept there"},
+    {"upkeep", "key_rotation", OPTION_CHOICE, AT(key_rotation), "remind", 0, 0,
+	"remind|auto", "what is done when the signing key is due"},
 };
 
 #undef AT
@@ -204,6 +216,7 @@ static_assert(COUNT(token_options) <= CONFIG_KEYS_MAX, "token");
 static_assert(COUNT(limit_options) <= CONFIG_KEYS_MAX, "limit");
 static_assert(COUNT(device_options) <= CONFIG_KEYS_MAX, "device");
 static_assert(COUNT(retention_options) <= CONFIG_KEYS_MAX, "retention");
+static_assert(COUNT(upkeep_options) <= CONFIG_KEYS_MAX, "upkeep");
 static_assert(COUNT(issuer_options) <= CONFIG_KEYS_MAX, "issuer");
 static_assert(COUNT(service_options) <= CONFIG_KEYS_MAX, "service");
 static_assert(COUNT(alert_options) <= CONFIG_KEYS_MAX, "alert");
@@ -222,6 +235,8 @@ config_kinds(void)
 		COUNT(device_options)},
 	    [CONFIG_RETENTION] = {"retention", false, retention_options,
 		COUNT(retention_options)},
+	    [CONFIG_UPKEEP] = {"upkeep", false, upkeep_options,
+		COUNT(upkeep_options)},
 	    [CONFIG_ISSUER] = {"issuer", true, issuer_options,
 		COUNT(issuer_options)},
 	    [CONFIG_SERVICE] = {"service", true, service_options,

@@ -38,6 +38,7 @@ nameless_section(struct config *config, size_t kind)
 	    [CONFIG_LIMIT] = &config->limit_origins,
 	    [CONFIG_DEVICE] = &config->device_origins,
 	    [CONFIG_RETENTION] = &config->retention_origins,
+	    [CONFIG_UPKEEP] = &config->upkeep_origins,
 	};
 
 	return (struct section){

@@ -54,6 +54,7 @@ static const struct domain {
 	    "code-guessing", "clock-jump")},
     [METRIC_DEVICE_STATE] = {"state", FIXED("active", "inactive")},
     [METRIC_SESSION_STATE] = {"state", FIXED("live", "ended")},
+    [METRIC_JOB] = {"job", {NULL, 0}},
     [METRIC_KEY_STATE] = {"state", FIXED("next", "active", "retired")},
 };
 

@@ -35,6 +35,7 @@ enum metric_domain {
 	METRIC_DEVICE_STATE,  /* state */
 	METRIC_SESSION_STATE, /* state */
 	METRIC_KEY_STATE,     /* state */
+	METRIC_JOB,	      /* job, of the upkeep; given */
 	METRIC_DOMAIN_COUNT
 };
 
@@ -81,6 +82,8 @@ M(STORE_SIZE,         GAUGE,     "jwtagent_store_size_bytes",           ONE,    
 M(STORE_FREE,         GAUGE,     "jwtagent_store_free_bytes",           ONE,         ALONE,         ALONE,  "Bytes in pages of the store that hold nothing now.") \
 M(STORE_MAP,          GAUGE,     "jwtagent_store_map_bytes",            ONE,         ALONE,         ALONE,  "Bytes that the store may have before its map has to grow.") \
 M(STORE_MAX,          GAUGE,     "jwtagent_store_max_bytes",            ONE,         ALONE,         ALONE,  "Bytes that the store may have at most.") \
+M(UPKEEP_GOOD,        GAUGE,     "jwtagent_upkeep_last_success_timestamp_seconds", ONE, JOB,        ALONE,  "When a job of the upkeep did not fail last, in seconds since 1970.") \
+M(UPKEEP_OVERDUE,     GAUGE,     "jwtagent_upkeep_overdue",             ONE,         JOB,           ALONE,  "Whether a job of the upkeep was not done for two of its intervals: 1 or 0.") \
 M(STORE_WRITABLE,     GAUGE,     "jwtagent_store_writable",             ONE,         ALONE,         ALONE,  "Whether the store takes writes: 1, or 0 as long as only reading goes on.")
 /* clang-format on */
 

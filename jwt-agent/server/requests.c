@@ -21,6 +21,7 @@
 #include "jwt-agent/service/sweep.h"
 #include "jwt-agent/service/token.h"
 #include "jwt-agent/service/token_revocation.h"
+#include "jwt-agent/service/upkeep.h"
 #include "jwt-agent/service/user.h"
 #include "varlink/interfaces.h"
 
@@ -50,6 +51,8 @@ R("io.jwtagent.Issuer.Show",        ADMIN,   READ,  "issuer-show",       0,     
 R("io.jwtagent.Issuer.Refresh",     ADMIN,   WRITE, "issuer-refresh",    AUDIT_GRANTS,               NULL,         NULL,            issuer_refresh,      issuer_request,            issuer_view) \
 R("io.jwtagent.Admin.AuditHead",    ADMIN,   WRITE, "audit-head",        AUDIT_GRANTS,               NULL,         NULL,            admin_audit_head,    empty,                     audit_head_reply) \
 R("io.jwtagent.Admin.AuditHold",    ADMIN,   READ,  "audit-hold",        0,                          NULL,         NULL,            admin_audit_hold,    audit_hold_request,        audit_hold_reply) \
+R("io.jwtagent.Admin.UpkeepDone",   ROOT,    WRITE, "upkeep",            AUDIT_GRANTS,               NULL,         NULL,            admin_upkeep_done,   upkeep_done_request,       empty) \
+R("io.jwtagent.Admin.SweepStep",    ADMIN,   WRITE, "sweep",             RESERVED,                   NULL,         NULL,            admin_sweep_step,    sweep_step_request,        sweep_step_reply) \
 R("io.jwtagent.Admin.Status",       ADMIN,   READ,  "status",            0,                          NULL,         NULL,            admin_status,        empty,                     status_reply) \
 R("io.jwtagent.Device.Restore",     ADMIN,   WRITE, "device-restore",    AUDIT_GRANTS,               NULL,         NULL,            device_restore,      device_request,            device_restore_reply) \
 R("io.jwtagent.User.Show",          OWNER,   READ,  "user-show",         0,                          names_shown,  NULL,            user_show,           user_show_request,         user_view) \
@@ -84,6 +87,7 @@ R("io.jwtagent.Alert.List",   ADMIN, "alert-list",    NULL,           alert_list
 R("io.jwtagent.Admin.AuditVerify", ADMIN, "audit-verify", NULL,       admin_audit_verify, empty,           check_view,   "step") \
 R("io.jwtagent.Key.List",     ADMIN, "key-list",      NULL,          key_list,     empty,                key_view,     "key") \
 R("io.jwtagent.Admin.Audit",  ADMIN, "audit-list",   NULL,            admin_audit,  audit_request,        audit_view,   "event") \
+R("io.jwtagent.Admin.Upkeep", ADMIN,  "upkeep-list", NULL,           admin_upkeep, empty,                upkeep_view,  "job") \
 R("io.jwtagent.Admin.Metrics", ADMIN, "metrics",     NULL,            admin_metrics, empty,               metric_view,  "metric") \
 R("io.jwtagent.Admin.Export", ADMIN,  "export",       NULL,            admin_export, export_request,       export_line,  "line") \
 R("io.jwtagent.Admin.StoreCheck", ADMIN, "store-check", NULL,         admin_store_check, empty,           check_view,   "step")

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "jwt-agent/service/admin.h"
 
+#include "jwt-agent/service/upkeep.h"
 #include "lmdb-store/counter.h"
 #include "lmdb-store/device.h"
 #include "lmdb-store/schema.h"
@@ -102,6 +103,8 @@ admin_status(
 	reply->store_size = (int64_t)store_size(service->store);
 	reply->store_map = (int64_t)store_map_size(service->store);
 	e = count_records(call, reply);
+	if (e == OK)
+		e = upkeep_list(call, &reply->upkeep);
 	return e == OK ? list_observed(call, reply) : e;
 }
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "jwt-agent/service/gauge.h"
 
+#include "jwt-agent/service/upkeep.h"
 #include "lmdb-store/counter.h"
 #include "lmdb-store/session.h"
 #include "lmdb-store/signkey.h"
@@ -227,6 +228,31 @@ load_store(struct call *call, enum metric metric)
 	return e;
 }
 
+/* A job that the configuration does not ask for is not shown. */
+static enum err
+load_upkeep(struct call *call, enum metric metric)
+{
+	struct metrics *metrics = call->service->metrics;
+	enum err e = OK;
+
+	metric_clear(metrics, metric);
+	for (int i = 0; i < JOB_COUNT && e == OK; i++) {
+		auto_clear(upkeep_state) struct upkeep_state state = {
+		    .next = 0};
+
+		e = upkeep_look(call, (enum job)i, &state);
+		if (e != OK || !state.wanted)
+			continue;
+		if (metric == METRIC_UPKEEP_OVERDUE)
+			metric_set(
+			    metrics, metric, (size_t)i, 0, state.overdue);
+		else if (state.record.good != 0)
+			metric_set(
+			    metrics, metric, (size_t)i, 0, state.record.good);
+	}
+	return e;
+}
+
 static enum err
 load_writable(struct call *call, enum metric metric)
 {
@@ -253,6 +279,8 @@ static const loader loaders[METRIC_COUNT] = {
     [METRIC_STORE_FREE] = load_store,
     [METRIC_STORE_MAP] = load_store,
     [METRIC_STORE_MAX] = load_store,
+    [METRIC_UPKEEP_GOOD] = load_upkeep,
+    [METRIC_UPKEEP_OVERDUE] = load_upkeep,
     [METRIC_STORE_WRITABLE] = load_writable,
 };
 

@@ -53,6 +53,7 @@ noinst_LTLIBRARIES += %D%/libservice.la
 	%D%/token_revocation.c %D%/token_revocation.h \
 	%D%/trust.c %D%/trust.h \
 	%D%/trusted.c %D%/trusted.h \
+	%D%/upkeep.c %D%/upkeep.h \
 	%D%/user.c %D%/user.h \
 	%D%/verdict.c %D%/verdict.h \
 	%D%/window.c %D%/window.h

@@ -156,7 +156,7 @@ static void
 test_sections_in_order(void **state)
 {
 	static const char *const names[] = {"agent", "token", "limit", "device",
-	    "retention", "issuer corp", "service *", "service sudo"};
+	    "retention", "upkeep", "issuer corp", "service *", "service sudo"};
 	auto_clear(loaded) struct loaded loaded;
 	struct config_section section;
 	size_t count = 0;

@@ -5,6 +5,7 @@
 #include "lmdb-store/rules.h"
 #include "lmdb-store/schema.h"
 #include "lmdb-store/times.h"
+#include "lmdb-store/upkeep.h"
 #include "tests/lmdb-store/sample.h"
 #include "tests/lmdb-store/scratch.h"
 
@@ -69,6 +70,19 @@ put_events(struct scratch *scratch)
 	}
 }
 
+static void
+put_upkeep(struct txn *txn)
+{
+	const struct upkeep_record record = {
+	    .job = (char *)(uintptr_t) "sweep",
+	    .outcome = (char *)(uintptr_t)UPKEEP_OK,
+	    .began = 5,
+	    .done = 6,
+	    .good = 6};
+
+	assert_int_equal(upkeep_put(txn, &record), OK);
+}
+
 /* Under an id that does not depend on the store's keys. */
 static void
 put_flood(struct txn *txn)
@@ -127,6 +141,7 @@ fill(struct scratch *scratch)
 	put_events(scratch);
 	put_aside(txn);
 	put_flood(txn);
+	put_upkeep(txn);
 	assert_int_equal(replay_put(txn, "hash", 7), OK);
 	assert_int_equal(code_put(txn, &code), OK);
 	assert_int_equal(refusals_add(txn, 1000, 6, 60), OK);
@@ -341,6 +356,7 @@ static const struct damage damages[] = {
     {TAKE_OUT, TABLE_REFUSALS_BY_TIME, {6, "1000", NULL}, NULL, TABLE_REFUSALS, "by-time", "1000"},
     {EDIT, TABLE_REFUSALS, {0, "1000", NULL}, "uid=7", TABLE_REFUSALS, "uid", "1000"},
     {PUT, TABLE_REFUSALS_BY_TIME, {7, "1000", NULL}, "", TABLE_REFUSALS_BY_TIME, "time", "7 1000"},
+    {EDIT, TABLE_UPKEEP, {0, "sweep", NULL}, "job=\"backup\"", TABLE_UPKEEP, "job", "sweep"},
     {EDIT, TABLE_COUNTER, {0, "observe", "sshd"}, "labels=[\"sudo\"]", TABLE_COUNTER, "key", "observe sshd"},
     {TAKE_OUT, TABLE_FLOOD_BY_TIME, {60, "W", NULL}, NULL, TABLE_FLOOD, "by-time", "W"},
     {PUT, TABLE_FLOOD_BY_TIME, {7, "W", NULL}, "", TABLE_FLOOD_BY_TIME, "time", "7 W"},

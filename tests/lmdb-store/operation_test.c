@@ -17,6 +17,7 @@
 #include "lmdb-store/replay.h"
 #include "lmdb-store/revoked.h"
 #include "lmdb-store/stats.h"
+#include "lmdb-store/upkeep.h"
 #include "tests/lmdb-store/sample.h"
 #include "tests/lmdb-store/scratch.h"
 
@@ -388,6 +389,18 @@ count_up(const struct place *place)
 }
 
 static enum err
+put_upkeep(const struct place *place)
+{
+	const struct upkeep_record record = {
+	    .job = (char *)(uintptr_t) "sweep",
+	    .outcome = (char *)(uintptr_t)UPKEEP_OK,
+	    .began = NOW,
+	    .done = NOW};
+
+	return upkeep_put(place->txn, &record);
+}
+
+static enum err
 remove_counters(const struct place *place)
 {
 	size_t removed;
@@ -485,6 +498,7 @@ static const struct {
     {"remove keys of an issuer", TXN_WRITE, remove_jwks},
     {"put clock", TXN_WRITE, put_clock},
     {"count", TXN_WRITE, count_up},
+    {"put upkeep", TXN_WRITE, put_upkeep},
     {"remove counters", TXN_WRITE, remove_counters},
     {"add to a flood", TXN_WRITE, add_to_flood},
     {"end a flood", TXN_WRITE, end_flood},
