@@ -167,6 +167,9 @@ test_sections_in_order(void **state)
 	for (; config_section(loaded.config, count, &section); count++) {
 		char text[64];
 
+		/* those that are shipped come behind */
+		if (strcmp(section.kind->name, "alert") == 0)
+			break;
 		snprintf(text, sizeof(text), "%s%s%s", section.kind->name,
 		    section.name != NULL ? " " : "",
 		    section.name != NULL ? section.name : "");
