@@ -11,6 +11,7 @@ systemdsystemunit_DATA = \
 	%D%/jwt-agent-fetcher.socket \
 	%D%/jwt-agent.service \
 	%D%/jwt-agent-fetcher@.service \
+	%D%/jwt-agent-alerts.service \
 	%D%/jwt-agent-metrics.service \
 	%D%/jwt-agent-metrics.timer \
 	$(upkeep_timers) \
@@ -20,11 +21,13 @@ EXTRA_DIST += \
 	%D%/jwt-agent-fetcher.socket \
 	%D%/jwt-agent.service.in \
 	%D%/jwt-agent-fetcher@.service.in \
+	%D%/jwt-agent-alerts.service.in \
 	%D%/jwt-agent-metrics.service.in \
 	%D%/jwt-agent-metrics.timer \
 	$(upkeep_timers) \
 	%D%/jwt-agent-upkeep@.service.in
 CLEANFILES += %D%/jwt-agent.service %D%/jwt-agent-fetcher@.service \
+	%D%/jwt-agent-alerts.service \
 	%D%/jwt-agent-metrics.service %D%/jwt-agent-upkeep@.service
 
 unit_values = $(SED) \
@@ -44,6 +47,10 @@ unit_values = $(SED) \
 %D%/jwt-agent-upkeep@.service: %D%/jwt-agent-upkeep@.service.in Makefile
 	$(AM_V_GEN)$(MKDIR_P) %D% && \
 		$(unit_values) $(srcdir)/%D%/jwt-agent-upkeep@.service.in >$@
+
+%D%/jwt-agent-alerts.service: %D%/jwt-agent-alerts.service.in Makefile
+	$(AM_V_GEN)$(MKDIR_P) %D% && \
+		$(unit_values) $(srcdir)/%D%/jwt-agent-alerts.service.in >$@
 
 sysusersdir = $(prefix)/lib/sysusers.d
 dist_sysusers_DATA = %D%/sysusers.d/jwt-agent.conf

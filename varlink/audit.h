@@ -11,8 +11,9 @@
 /*
  * The newest `limit` events of those that are asked for: all of them when
  * `since` is given without a limit, else 100. The texts have to be exactly those
- * of the event; `since` is the first second, `until` the last. `follow`: and
- * then those that come.
+ * of the event; `since` is the first second, `until` the last. `after`: all
+ * behind the event of this number, instead. `alerts`: only what tells of alerts.
+ * `follow`: and then those that come.
  */
 #define AUDIT_REQUEST(F)                                                       \
 	F(opt_num, limit)                                                      \
@@ -26,6 +27,8 @@
 	F(opt_str, reason)                                                     \
 	F(opt_num, since)                                                      \
 	F(opt_num, until)                                                      \
+	F(opt_num, after)                                                      \
+	F(opt_flag, alerts)                                                    \
 	F(opt_flag, follow)
 DECLARE_FIELDS(audit_request, AUDIT_REQUEST)
 

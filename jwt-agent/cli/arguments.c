@@ -59,6 +59,8 @@ static const struct cli_option_row rows[CLI_OPTION_COUNT] = {
 	"file of the new master key, - for standard input"},
     [CLI_TO] = {"to", "SCHEMA", "to this schema, not to the newest"},
     [CLI_NO_BACKUP] = {"no-backup", NULL, "make no backup before"},
+    [CLI_ALERTS] = {"alerts", NULL, "only what tells of alerts"},
+    [CLI_EXEC] = {"exec", "PROGRAM", "give each event to this program"},
     [CLI_JSON] = {"json", NULL, "answer in JSON"},
 };
 

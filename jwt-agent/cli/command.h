@@ -65,6 +65,8 @@ enum cli_option {
 	CLI_TO,
 	CLI_NO_BACKUP,
 	CLI_DUE,
+	CLI_ALERTS,
+	CLI_EXEC,
 	CLI_JSON,
 	CLI_OPTION_COUNT
 };

@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 #include <time.h>
+#include <unistd.h>
 
 /* A control character of ASCII, or of ISO 8859-1 in UTF-8. */
 static bool
@@ -50,9 +51,28 @@ is_ok(const json_t *event)
 	return reason != NULL && strcmp(reason, "ok") == 0;
 }
 
+/* ECMA-48: what is refused stands out, what tells of an alert more so. */
+static const char *
+colour_of(const json_t *event)
+{
+	const char *name = json_string_value(json_object_get(event, "event"));
+	const char *outcome =
+	    json_string_value(json_object_get(event, "outcome"));
+
+	if (name != NULL && strcmp(name, "alert-fired") == 0)
+		return "\033[1;31m";
+	if (name != NULL && strcmp(name, "alert-cleared") == 0)
+		return "\033[32m";
+	return outcome != NULL && strcmp(outcome, "granted") != 0 ? "\033[33m"
+								  : "";
+}
+
 enum err
 event_print(const json_t *event)
 {
+	const char *colour = isatty(STDOUT_FILENO) ? colour_of(event) : "";
+
+	fputs(colour, stdout);
 	print_time(event);
 	print_text("  ", event, "event");
 	print_text(" ", event, "outcome");
@@ -62,6 +82,7 @@ event_print(const json_t *event)
 	print_text(" ", event, "service");
 	print_text(" from ", event, "rhost");
 	print_text(": ", event, "detail");
+	fputs(colour[0] != '\0' ? "\033[m" : "", stdout);
 	putchar('\n');
 	return fflush(stdout) == 0 ? OK : ERR_IO;
 }

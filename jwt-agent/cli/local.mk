@@ -2,9 +2,11 @@
 noinst_LTLIBRARIES += %D%/libcli.la
 %C%_libcli_la_SOURCES = \
 	%D%/alert.c \
+	%D%/alertdetail.c %D%/alertdetail.h \
 	%D%/arguments.c %D%/arguments.h \
 	%D%/askpass.c %D%/askpass.h \
 	%D%/audit.c %D%/audit_verify.c \
+	%D%/bookmark.c %D%/bookmark.h \
 	%D%/check_stopped.c %D%/check_stopped.h \
 	%D%/cli.c %D%/cli.h \
 	%D%/backup.c \
@@ -14,6 +16,7 @@ noinst_LTLIBRARIES += %D%/libcli.la
 	%D%/config.c \
 	%D%/confirm.c %D%/confirm.h \
 	%D%/connection.c %D%/connection.h \
+	%D%/delivery.c %D%/delivery.h \
 	%D%/device.c \
 	%D%/doctor.c %D%/doctor.h \
 	%D%/doctor_agent.c \
@@ -27,7 +30,9 @@ noinst_LTLIBRARIES += %D%/libcli.la
 	%D%/ends.c %D%/ends.h \
 	%D%/enroll.c \
 	%D%/event.c %D%/event.h \
+	%D%/events.c %D%/events.h \
 	%D%/finding.c %D%/finding.h \
+	%D%/handover.c %D%/handover.h \
 	%D%/identity.c %D%/identity.h \
 	%D%/issuer.c \
 	%D%/jws.c \
@@ -41,6 +46,7 @@ noinst_LTLIBRARIES += %D%/libcli.la
 	%D%/metrics.c \
 	%D%/modulefile.c %D%/modulefile.h \
 	%D%/migrate.c \
+	%D%/monitor.c %D%/monitor.h \
 	%D%/newfile.c %D%/newfile.h \
 	%D%/output.c %D%/output.h \
 	%D%/pamcheck.c %D%/pamcheck.h \

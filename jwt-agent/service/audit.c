@@ -35,6 +35,12 @@ is_text(const char *wanted, const char *text)
 }
 
 static bool
+tells_of_alert(const struct audit_record *event)
+{
+	return strncmp(event->event, "alert-", strlen("alert-")) == 0;
+}
+
+static bool
 is_wanted(const struct audit_record *event, const struct audit_request *request)
 {
 	return event->time >= request->since &&
@@ -46,7 +52,8 @@ is_wanted(const struct audit_record *event, const struct audit_request *request)
 	    is_text(request->rhost, event->rhost) &&
 	    is_text(request->event, event->event) &&
 	    is_text(request->outcome, event->outcome) &&
-	    is_text(request->reason, event->reason);
+	    is_text(request->reason, event->reason) &&
+	    (!request->alerts || tells_of_alert(event));
 }
 
 static void
@@ -54,10 +61,29 @@ begin(const struct audit_request *request, struct cursor *cursor)
 {
 	cursor->begun = true;
 	cursor->follow = request->follow;
-	if (request->since > 0 && request->limit == 0)
-		return; /* from the very first on */
+	cursor->seq = request->after;
+	if (request->after > 0 || (request->since > 0 && request->limit == 0))
+		return; /* all of them */
 	cursor->back = request->limit > 0 ? request->limit : AUDIT_LIMIT_PRESET;
 	cursor->seq = INT64_MAX;
+}
+
+/* Whoever has seen an event that there is not yet has seen another store. */
+static enum err
+check_after(struct call *call, const struct audit_request *request)
+{
+	auto_clear(audit_record) struct audit_record newest = {0};
+	enum err e = OK;
+
+	if (request->after <= 0)
+		return OK;
+	e = audit_prev(call->txn, INT64_MAX, &newest);
+	if (e == ERR_NOT_FOUND || (e == OK && newest.seq < request->after)) {
+		call_note(&call->event.detail,
+		    "after is the number of an event that there is not");
+		return ERR_INVALID_PARAMETER;
+	}
+	return e;
 }
 
 /* Goes back until so many wanted events are behind it. */
@@ -110,9 +136,11 @@ admin_audit(struct call *call, const struct audit_request *request,
 {
 	enum err e = OK;
 
-	if (!cursor->begun)
+	if (!cursor->begun) {
+		e = check_after(call, request);
 		begin(request, cursor);
-	if (cursor->back > 0)
+	}
+	if (e == OK && cursor->back > 0)
 		e = go_back(call, request, cursor);
 	return e == OK ? go_forth(call, request, cursor, entry) : e;
 }

@@ -1,0 +1,50 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "jwt-agent/cli/monitor.h"
+
+#include "jwt-agent/cli/connection.h"
+#include "jwt-agent/cli/delivery.h"
+#include "jwt-agent/cli/event.h"
+
+#include <stdio.h>
+
+/* What is shown of what was before. */
+#define EVENTS_BEFORE 10
+
+static enum err
+show_line(const json_t *event, void *context)
+{
+	const struct call *call = context;
+
+	if (!call_has(call, CLI_JSON))
+		return event_print(event);
+	if (json_dumpf(event, stdout, JSON_COMPACT) != 0 ||
+	    putchar('\n') == EOF || fflush(stdout) != 0)
+		return ERR_IO;
+	return OK;
+}
+
+/* Until the reader or the agent ends. */
+int
+monitor_follow(const struct call *call, struct audit_request *request)
+{
+	struct client_call asked;
+
+	request->follow = true;
+	asked = events_question(request);
+	return err_exit(connection_stream(
+	    call, &asked, "event", show_line, (void *)(uintptr_t)call));
+}
+
+int
+cli_monitor(const struct call *call)
+{
+	struct audit_request request = {0};
+	enum err e = events_read_request(call, &request);
+
+	if (e != OK)
+		return err_exit(e);
+	if (call_has(call, CLI_EXEC))
+		return delivery_run(call, &request);
+	request.limit = EVENTS_BEFORE;
+	return monitor_follow(call, &request);
+}
