@@ -23,6 +23,7 @@ static const struct shipped_alert alerts[] = {
 	{{"kind", "level"}, {"of", "store_used"}, {"threshold", "80"}}},
     {"audit-chain",
 	{{"kind", "level"}, {"of", "audit_chain"}, {"threshold", "0"}}},
+    {"upkeep", {{"kind", "level"}, {"of", "upkeep"}, {"threshold", "0"}}},
 };
 
 const struct shipped_alert *

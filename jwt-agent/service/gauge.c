@@ -240,7 +240,8 @@ load_upkeep(struct call *call, enum metric metric)
 		auto_clear(upkeep_state) struct upkeep_state state = {
 		    .next = 0};
 
-		e = upkeep_look(call, (enum job)i, &state);
+		e = upkeep_look(
+		    call->service, call->txn, call->now, (enum job)i, &state);
 		if (e != OK || !state.wanted)
 			continue;
 		if (metric == METRIC_UPKEEP_OVERDUE)

@@ -2,6 +2,7 @@
 #include "jwt-agent/service/level.h"
 
 #include "jwt-agent/service/alerts.h"
+#include "jwt-agent/service/upkeep.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -67,10 +68,32 @@ read_audit_chain(const struct service *service, struct txn *txn, int64_t now,
 	return OK;
 }
 
+/* How many jobs somebody has to look after. */
+static enum err
+read_upkeep(const struct service *service, struct txn *txn, int64_t now,
+    struct level_value *out)
+{
+	enum err e = OK;
+
+	for (int i = 0; i < JOB_COUNT && e == OK; i++) {
+		auto_clear(upkeep_state) struct upkeep_state state = {0};
+
+		e = upkeep_look(service, txn, now, (enum job)i, &state);
+		if (e != OK || !upkeep_wants_somebody(&state))
+			continue;
+		if (out->value++ == 0)
+			snprintf(out->of, sizeof(out->of), " job=%s",
+			    job_name((enum job)i));
+	}
+	out->known = e == OK;
+	return e;
+}
+
 static const struct level levels[] = {
     {"store_used", "%", read_store_used},
     {"keys_age", "%", read_keys_age},
     {"audit_chain", "", read_audit_chain},
+    {"upkeep", "", read_upkeep},
 };
 
 const struct level *

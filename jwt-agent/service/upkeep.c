@@ -15,27 +15,42 @@ upkeep_state_clear(struct upkeep_state *state)
 /* One that was never done is waited for from the agent's start on; one that
  * failed is still to be done. */
 static void
-reckon(const struct call *call, enum job job, struct upkeep_state *state)
+reckon(const struct service *service, int64_t now, enum job job,
+    struct upkeep_state *state)
 {
 	int64_t interval = job_interval(job);
 	int64_t good = state->record.good;
-	int64_t from = good != 0 ? good : call->service->started;
+	int64_t from = good != 0 ? good : service->started;
 
-	state->wanted = job_is_wanted(call->service->config, job);
+	state->wanted = job_is_wanted(service->config, job);
 	if (!state->wanted)
 		return;
 	state->next = from + (good != 0 ? interval : 0);
-	state->overdue = call->now - from > JOB_OVERDUE_INTERVALS * interval;
+	state->overdue = now - from > JOB_OVERDUE_INTERVALS * interval;
 }
 
 enum err
-upkeep_look(struct call *call, enum job job, struct upkeep_state *state)
+upkeep_look(const struct service *service, struct txn *txn, int64_t now,
+    enum job job, struct upkeep_state *state)
 {
-	enum err e = upkeep_get(call->txn, job_name(job), &state->record);
+	enum err e = upkeep_get(txn, job_name(job), &state->record);
 
 	if (e == OK || e == ERR_NOT_FOUND)
-		reckon(call, job, state);
+		reckon(service, now, job, state);
 	return e == ERR_NOT_FOUND ? OK : e;
+}
+
+bool
+upkeep_wants_somebody(const struct upkeep_state *state)
+{
+	const char *outcome = state->record.outcome;
+
+	if (!state->wanted)
+		return false;
+	return state->overdue ||
+	    (outcome != NULL &&
+		(strcmp(outcome, UPKEEP_FAILED) == 0 ||
+		    strcmp(outcome, UPKEEP_DUE) == 0));
 }
 
 static enum err
@@ -65,7 +80,7 @@ enum err
 admin_upkeep(struct call *call, const struct empty *request,
     struct cursor *cursor, struct upkeep_view *entry)
 {
-	auto_clear(upkeep_state) struct upkeep_state state = {.next = 0};
+	auto_clear(upkeep_state) struct upkeep_state state = {0};
 	enum job job = (enum job)cursor->seq;
 	enum err e;
 
@@ -73,17 +88,18 @@ admin_upkeep(struct call *call, const struct empty *request,
 	if (job >= JOB_COUNT)
 		return ERR_NOT_FOUND;
 	cursor->seq++;
-	e = upkeep_look(call, job, &state);
+	e = upkeep_look(call->service, call->txn, call->now, job, &state);
 	return e == OK ? view(job, &state, entry) : e;
 }
 
 static enum err
 add_job(struct call *call, enum job job, json_t *list)
 {
-	auto_clear(upkeep_state) struct upkeep_state state = {.next = 0};
+	auto_clear(upkeep_state) struct upkeep_state state = {0};
 	auto_clear(upkeep_view) struct upkeep_view entry = {0};
 	json_t *object = NULL;
-	enum err e = upkeep_look(call, job, &state);
+	enum err e =
+	    upkeep_look(call->service, call->txn, call->now, job, &state);
 
 	if (e == OK)
 		e = view(job, &state, &entry);

@@ -20,8 +20,12 @@ struct upkeep_state {
 
 void upkeep_state_clear(struct upkeep_state *state);
 
-MUST_USE enum err
-upkeep_look(struct call *call, enum job job, struct upkeep_state *state);
+/* Faults of the store. */
+MUST_USE enum err upkeep_look(const struct service *service, struct txn *txn,
+    int64_t now, enum job job, struct upkeep_state *state);
+
+/* Whether somebody has to look after it: it is overdue, failed, or says so. */
+bool upkeep_wants_somebody(const struct upkeep_state *state);
 
 /* Every job there is, in the order of the table. */
 MUST_USE enum err admin_upkeep(struct call *call, const struct empty *request,

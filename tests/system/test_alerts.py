@@ -40,7 +40,7 @@ def test_shipped_are_there(agent):
     assert states(agent) == {
         "failed-logins": "ok", "failed-refreshes": "ok", "oddities": "ok",
         "token-reuse": "ok", "keys-age": "ok", "store-size": "ok",
-        "audit-chain": "unknown"}
+        "audit-chain": "unknown", "upkeep": "ok"}
     assert alert(agent, "failed-logins")["threshold"] == "5%"
 
 

@@ -8,6 +8,7 @@ import stat
 import time
 
 import pytest
+from harness import waiting
 from test_metrics import scrape, value
 
 DAY = 86400
@@ -276,3 +277,28 @@ def test_agent_that_does_not_answer(kept):
     said = run(kept, "backup", code=1)
     assert "failed" in said
     assert backups(kept) == []
+
+
+def test_alert_of_a_job_that_fails_and_is_done(kept):
+    def events():
+        return [event["event"] for event in kept.audit()
+                if event["event"].startswith("alert-")
+                and event["detail"].startswith("upkeep ")]
+
+    kept.folder.chmod(0o777)
+    run(kept, "backup", code=1)
+    waiting.until(lambda: events() == ["alert-fired"], 60)
+    kept.folder.chmod(0o700)
+    run(kept, "backup")
+    waiting.until(lambda: events() == ["alert-fired", "alert-cleared"], 60)
+
+
+def test_alert_of_a_job_that_is_overdue(agent):
+    run(agent, "sweep")
+    agent.stop()
+    agent.start(clock=int(2.5 * DAY))
+    fired = []
+    waiting.until(lambda: fired.extend(
+        event["detail"] for event in agent.audit()
+        if event["event"] == "alert-fired") or fired, 60)
+    assert "job=sweep" in fired[0]
