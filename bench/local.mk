@@ -6,3 +6,12 @@ EXTRA_PROGRAMS += %D%/verify
 EXTRA_PROGRAMS += %D%/refresh
 %C%_refresh_SOURCES = %D%/refresh.c
 %C%_refresh_LDADD = varlink/libvarlink.la
+
+# Links what the tests have to make an agent of.
+if HAVE_CMOCKA
+EXTRA_PROGRAMS += %D%/metrics
+%C%_metrics_SOURCES = %D%/metrics.c
+%C%_metrics_LDADD = \
+	tests/service/libagency.la \
+	jwt-agent/server/libserver.la
+endif

@@ -100,17 +100,14 @@ escapes_what_would_end_a_value_or_a_line(void **state)
 static void
 refuses_what_is_no_series(void **state)
 {
+#define HEAD "{\"name\": \"b\", \"type\": \"gauge\", \"help\": \"\""
+#define ONE(sample) (HEAD ", \"samples\": [" sample "]}")
 	static const char *const wrong[] = {
 	    "{}",
-	    "{\"name\": \"b\", \"type\": \"gauge\", \"help\": \"\"}",
-	    "{\"name\": \"b\", \"type\": \"gauge\", \"help\": \"\", "
-	    "\"samples\": [{\"name\": \"b\", \"labels\": {}, \"value\": "
-	    "\"1\"}]}",
-	    "{\"name\": \"b\", \"type\": \"gauge\", \"help\": \"\", "
-	    "\"samples\": [{\"name\": \"b\", \"labels\": {\"l\": 1}, "
-	    "\"value\": 1}]}",
-	    "{\"name\": \"b\", \"type\": \"gauge\", \"help\": \"\", "
-	    "\"samples\": [{\"name\": \"b\", \"value\": 1}]}",
+	    (HEAD "}"),
+	    ONE("{\"name\": \"b\", \"labels\": {}, \"value\": \"1\"}"),
+	    ONE("{\"name\": \"b\", \"labels\": {\"l\": 1}, \"value\": 1}"),
+	    ONE("{\"name\": \"b\", \"value\": 1}"),
 	};
 
 	for (size_t i = 0; i < sizeof(wrong) / sizeof(*wrong); i++)
