@@ -42,6 +42,10 @@ static const struct source sources[TABLE_COUNT] = {
     OWN(TABLE_REFUSALS, refusals_record_fields),
     OWN(TABLE_USER, user_record_fields),
     [TABLE_HOLDING] = {NUMBERED, TABLE_HOLDING, holding_record_fields},
+    OWN(TABLE_FLAG, flag_record_fields),
+    OWN(TABLE_FLAG_OVERRIDE, flag_override_record_fields),
+    [TABLE_FLAG_CHANGE] = {NUMBERED, TABLE_FLAG_CHANGE,
+	flag_change_record_fields},
     [TABLE_ASIDE] = {NUMBER_NAME, TABLE_ASIDE, NULL},
     [TABLE_AUDIT] = {NUMBERED, TABLE_AUDIT, audit_record_fields},
     INDEX(

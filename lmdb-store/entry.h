@@ -16,6 +16,7 @@
 #include "lmdb-store/family.h"
 #include "lmdb-store/flood.h"
 #include "lmdb-store/holding.h"
+#include "lmdb-store/flag_change.h"
 #include "lmdb-store/jwks.h"
 #include "lmdb-store/key.h"
 #include "lmdb-store/refusals.h"
@@ -43,6 +44,9 @@ struct entry {
 		struct family_record family;
 		struct flood_record flood;
 		struct holding_record holding;
+		struct flag_record flag;
+		struct flag_change_record flag_change;
+		struct flag_override_record flag_override;
 		struct jwks_record jwks;
 		struct refusals_record refusals;
 		struct replay_record replay;

@@ -24,6 +24,8 @@ noinst_LTLIBRARIES += %D%/libstore.la
 	%D%/error.c %D%/error.h \
 	%D%/flood.c %D%/flood.h \
 	%D%/family.c %D%/family.h \
+	%D%/flag.c %D%/flag.h \
+	%D%/flag_change.c %D%/flag_change.h \
 	%D%/forgetting.c %D%/forgetting.h \
 	%D%/holding.c %D%/holding.h \
 	%D%/inspection.c %D%/inspection.h \

@@ -525,6 +525,72 @@ counter_right(const struct entry *entry)
 	    slice_has_prefix(entry->key, key_slice(&key));
 }
 
+/* Flags. */
+
+static bool
+flag_key(const struct entry *entry)
+{
+	return is_text(entry->key, entry->record.flag.name);
+}
+
+static bool
+flag_needed(const struct entry *entry)
+{
+	const struct flag_record *flag = &entry->record.flag;
+
+	return flag->percent != FLAG_UNSET || flag->overrides_on > 0 ||
+	    flag->overrides_off > 0;
+}
+
+static bool
+is_percent(int64_t percent)
+{
+	return percent >= FLAG_UNSET && percent <= 100;
+}
+
+static bool
+flag_percent(const struct entry *entry)
+{
+	return is_percent(entry->record.flag.percent);
+}
+
+static bool
+override_key(const struct entry *entry)
+{
+	const struct flag_override_record *record =
+	    &entry->record.flag_override;
+	struct key key = flag_override_key(record->flag, record->user);
+
+	return entry->key.size == key.size &&
+	    slice_has_prefix(entry->key, key_slice(&key));
+}
+
+static bool
+override_state(const struct entry *entry)
+{
+	int64_t percent = entry->record.flag_override.percent;
+
+	return percent == 0 || percent == 100;
+}
+
+/* A flag without a record is not looked at for overrides. */
+static bool
+override_counted(const struct entry *entry)
+{
+	const struct flag_override_record *record =
+	    &entry->record.flag_override;
+	auto_clear(flag_record) struct flag_record flag = {0};
+
+	return flag_get(entry->txn, record->flag, &flag) == OK &&
+	    (record->percent > 0 ? flag.overrides_on : flag.overrides_off) > 0;
+}
+
+static bool
+change_seq(const struct entry *entry)
+{
+	return number_of(entry) == entry->record.flag_change.seq;
+}
+
 /* Refusals. */
 
 static bool
@@ -808,6 +874,22 @@ static const struct rule rules[TABLE_COUNT][RULES_MAX] = {
     [TABLE_COUNTER] =
 	{
 	    {"key", "has other labels than its key", counter_right},
+	},
+    [TABLE_FLAG] =
+	{
+	    {"name", "has another name than its key", flag_key},
+	    {"state", "has a state that there is not", flag_percent},
+	    {"needed", "has neither a state nor overrides", flag_needed},
+	},
+    [TABLE_FLAG_OVERRIDE] =
+	{
+	    {"user", "has another flag or user than its key", override_key},
+	    {"state", "is neither on nor off", override_state},
+	    {"counted", "is not counted by its flag", override_counted},
+	},
+    [TABLE_FLAG_CHANGE] =
+	{
+	    {"seq", "has another number than its key", change_seq},
 	},
     [TABLE_REFUSALS] =
 	{

@@ -42,7 +42,10 @@
 	T(HOLDING, "holding", 1)                                               \
 	T(USER, "user", 1)                                                     \
 	T(ALERT, "alert", 1)                                                   \
-	T(UPKEEP, "upkeep", 1)
+	T(UPKEEP, "upkeep", 1)                                                 \
+	T(FLAG, "flag", 1)                                                     \
+	T(FLAG_OVERRIDE, "flag_override", 1)                                   \
+	T(FLAG_CHANGE, "flag_change", 1)
 
 enum table {
 #define T(id, name, version) TABLE_##id,

@@ -25,6 +25,7 @@ noinst_LTLIBRARIES += %D%/libvarlink.la
 	%D%/connection.c %D%/connection.h \
 	%D%/deadline.c %D%/deadline.h \
 	%D%/device.c %D%/device.h \
+	%D%/flag.c %D%/flag.h \
 	%D%/inbox.c %D%/inbox.h \
 	%D%/issuer.c %D%/issuer.h \
 	%D%/key.c %D%/key.h \

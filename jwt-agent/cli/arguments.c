@@ -61,6 +61,7 @@ static const struct cli_option_row rows[CLI_OPTION_COUNT] = {
     [CLI_NO_BACKUP] = {"no-backup", NULL, "make no backup before"},
     [CLI_ALERTS] = {"alerts", NULL, "only what tells of alerts"},
     [CLI_EXEC] = {"exec", "PROGRAM", "give each event to this program"},
+    [CLI_FOR] = {"for", "USER", "for this user"},
     [CLI_JSON] = {"json", NULL, "answer in JSON"},
 };
 
@@ -150,6 +151,25 @@ take(struct call *call, struct words *words, int value, char **argv)
 	}
 }
 
+/* Whether the next word may begin with a hyphen, as the row's arguments say. */
+static bool
+awaits_hyphen(const struct words *words)
+{
+	const struct command *command = words->count == 3
+	    ? command_find(words->word[0], words->word[1])
+	    : NULL;
+
+	return command != NULL && command->argument != NULL &&
+	    strstr(command->argument, "|-") != NULL;
+}
+
+static bool
+is_hyphened(const char *word)
+{
+	return word != NULL && word[0] == '-' && word[1] != '\0' &&
+	    word[1] != '-' && strcmp(word, "-h") != 0;
+}
+
 static enum err
 read_options(int argc, char **argv, struct call *call, struct words *words)
 {
@@ -161,8 +181,12 @@ read_options(int argc, char **argv, struct call *call, struct words *words)
 	optind = 0; /* glibc: begin anew */
 	opterr = 0;
 	while (e == OK &&
-	    (value = getopt_long(argc, argv, "-:h", options, NULL)) != -1)
+	    (value = getopt_long(argc, argv, "-:h", options, NULL)) != -1) {
 		e = take(call, words, value, argv);
+		while (e == OK && awaits_hyphen(words) &&
+		    is_hyphened(argv[optind]))
+			take_word(words, argv[optind++]);
+	}
 	for (int i = optind; e == OK && i < argc; i++)
 		take_word(words, argv[i]);
 	return e;

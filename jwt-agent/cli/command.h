@@ -67,6 +67,7 @@ enum cli_option {
 	CLI_DUE,
 	CLI_ALERTS,
 	CLI_EXEC,
+	CLI_FOR,
 	CLI_JSON,
 	CLI_OPTION_COUNT
 };
@@ -135,6 +136,10 @@ int cli_device_rename(const struct call *call);
 int cli_device_revoke(const struct call *call);
 int cli_device_show(const struct call *call);
 int cli_doctor(const struct call *call);
+int cli_flag_list(const struct call *call);
+int cli_flag_set(const struct call *call);
+int cli_rollout_status(const struct call *call);
+int cli_rollout_undo(const struct call *call);
 int cli_issuer_list(const struct call *call);
 int cli_issuer_refresh(const struct call *call);
 int cli_issuer_revoke(const struct call *call);

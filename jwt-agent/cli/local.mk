@@ -37,6 +37,7 @@ noinst_LTLIBRARIES += %D%/libcli.la
 	%D%/issuer.c \
 	%D%/jws.c \
 	%D%/export.c \
+	%D%/flag.c %D%/flag.h \
 	%D%/forget.c \
 	%D%/import.c \
 	%D%/importline.c %D%/importline.h \
@@ -58,6 +59,7 @@ noinst_LTLIBRARIES += %D%/libcli.la
 	%D%/proof.c %D%/proof.h \
 	%D%/replacement.c %D%/replacement.h \
 	%D%/restore.c \
+	%D%/rollout.c \
 	%D%/session.c \
 	%D%/setup.c \
 	%D%/sshdfile.c %D%/sshdfile.h \

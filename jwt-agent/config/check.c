@@ -299,6 +299,30 @@ check_alert(const struct config *config, const struct alert_config *alert,
 }
 
 static enum err
+check_flag(const struct config *config, const struct flag_config *flag,
+    struct config_error *error)
+{
+	struct subject subject =
+	    subject_of(config, CONFIG_FLAG, flag->name, &flag->origins, error);
+	char where[CONFIG_WHERE_SIZE];
+	int64_t percent;
+
+	config_where(config, "device", "require_key", where);
+	if (flag->preset == NULL)
+		return REFUSE(
+		    &subject, "", "[%s] needs default=", subject.section);
+	if (!flag_state_read(flag->preset, &percent))
+		return REFUSE(&subject, "default",
+		    "default= takes on, off or a percentage such as 25%%");
+	if (strcmp(flag->name, flag_name(FLAG_DEVICE_KEY_REQUIRED)) == 0 &&
+	    strcmp(where, "default") != 0)
+		return REFUSE(&subject, "default",
+		    "default= and require_key= of [device] say the same: set "
+		    "one of them");
+	return OK;
+}
+
+static enum err
 check_socket_path(const struct config *config, struct config_error *error)
 {
 	struct sockaddr_un address;
@@ -335,5 +359,7 @@ config_check(const struct config *config, struct config_error *error)
 		e = check_service(config, &config->services[i], error);
 	for (size_t i = 0; i < config->alert_count && e == OK; i++)
 		e = check_alert(config, &config->alerts[i], error);
+	for (size_t i = 0; i < config->flag_count && e == OK; i++)
+		e = check_flag(config, &config->flags[i], error);
 	return e;
 }

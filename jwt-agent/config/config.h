@@ -14,6 +14,7 @@
 
 #include "base/options.h"
 #include "base/texts.h"
+#include "jwt-agent/config/flag.h"
 #include "jwt-agent/config/origin.h"
 
 #define CONFIG_PATH "/etc/jwt-agent/jwt-agent.conf"
@@ -90,6 +91,13 @@ struct alert_config {
 	int64_t cooldown;
 };
 
+/* [flag NAME]: NAME is one of config/flag.h. */
+struct flag_config {
+	char *name;
+	struct origins origins;
+	char *preset; /* default=, or NULL */
+};
+
 struct config {
 	/* [agent] */
 	char *socket;
@@ -132,6 +140,8 @@ struct config {
 	size_t service_count;
 	struct alert_config *alerts; /* the shipped ones first */
 	size_t alert_count;
+	struct flag_config *flags; /* in the order of their headers */
+	size_t flag_count;
 
 	struct origins agent_origins, token_origins, limit_origins;
 	struct origins device_origins, retention_origins, upkeep_origins;
@@ -195,7 +205,12 @@ __attribute__((format(printf, 6, 7))) enum err config_refuse_item(
     const struct config *config, const char *section, const char *key,
     size_t item, struct config_error *error, const char *format, ...);
 
-/* The schema: what has one section, then issuer, service and alert. */
+/* What holds of a flag as long as nobody sets it; `why`: one of the words of
+ * config/flag.h for where that comes from. */
+int64_t
+config_flag(const struct config *config, enum flag flag, const char **why);
+
+/* The schema: what has one section, then what has a name. */
 struct config_kind {
 	const char *name;
 	bool named;
@@ -213,6 +228,7 @@ enum {
 	CONFIG_ISSUER,
 	CONFIG_SERVICE,
 	CONFIG_ALERT,
+	CONFIG_FLAG,
 	CONFIG_KINDS
 };
 

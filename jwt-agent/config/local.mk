@@ -4,6 +4,7 @@ noinst_LTLIBRARIES += %D%/libconfig.la
 	%D%/check.c %D%/check.h \
 	%D%/config.c %D%/config.h \
 	%D%/files.c \
+	%D%/flag.c %D%/flag.h \
 	%D%/inifile.c %D%/inifile.h \
 	%D%/item.c %D%/item.h \
 	%D%/job.c %D%/job.h \

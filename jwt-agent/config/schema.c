@@ -211,6 +211,14 @@ static const struct option alert_options[] = {
 	"how long it is not told again"},
 };
 
+#undef AT
+#define AT(member) offsetof(struct flag_config, member)
+
+static const struct option flag_options[] = {
+    {"flag", "default", OPTION_TEXT, AT(preset), NULL, 1, TEXT_MAX, NULL,
+	"on, off or N%, as long as nobody sets the flag"},
+};
+
 static_assert(COUNT(agent_options) <= CONFIG_KEYS_MAX, "agent");
 static_assert(COUNT(token_options) <= CONFIG_KEYS_MAX, "token");
 static_assert(COUNT(limit_options) <= CONFIG_KEYS_MAX, "limit");
@@ -243,6 +251,7 @@ config_kinds(void)
 		COUNT(service_options)},
 	    [CONFIG_ALERT] = {"alert", true, alert_options,
 		COUNT(alert_options)},
+	    [CONFIG_FLAG] = {"flag", true, flag_options, COUNT(flag_options)},
 	};
 
 	return kinds;

@@ -4,28 +4,68 @@
 #include "jwt-agent/config/section_name.h"
 #include "jwt-agent/config/shipped.h"
 
-#include <stdio.h>
+#include <stdint.h>
 #include <string.h>
 
-static struct section
-issuer_section(struct issuer_config *issuer)
+/* The kinds that have any number of sections, each with a name. */
+struct named {
+	size_t list, count; /* where struct config has them */
+	size_t size;	    /* of one */
+	size_t name, origins;
+	enum err (*check)(const char *name, struct option_error *error);
+	size_t max;
+	const char *plural;
+};
+
+#define NAMED(type, list, count, check, max)                                   \
+	{                                                                      \
+		offsetof(struct config, list), offsetof(struct config, count), \
+		    sizeof(struct type), offsetof(struct type, name),          \
+		    offsetof(struct type, origins), check, max, #list          \
+	}
+
+static const struct named named_kinds[CONFIG_KINDS] = {
+    [CONFIG_ISSUER] = NAMED(issuer_config, issuers, issuer_count,
+	issuer_name_check, CONFIG_ISSUERS_MAX),
+    [CONFIG_SERVICE] = NAMED(service_config, services, service_count,
+	service_name_check, CONFIG_SERVICES_MAX),
+    [CONFIG_ALERT] = NAMED(
+	alert_config, alerts, alert_count, alert_name_check, CONFIG_ALERTS_MAX),
+    [CONFIG_FLAG] =
+	NAMED(flag_config, flags, flag_count, flag_name_check, FLAG_COUNT),
+};
+
+/* Lists of several types are handled alike, so a pointer is copied as
+ * bytes. */
+static char *
+list_of(const struct config *config, const struct named *kind)
 {
-	return (struct section){&config_kinds()[CONFIG_ISSUER], issuer->name,
-	    issuer, &issuer->origins};
+	char *list;
+
+	memcpy(&list, (const char *)config + kind->list, sizeof(list));
+	return list;
+}
+
+static size_t *
+count_of(const struct config *config, const struct named *kind)
+{
+	return (size_t *)(void *)((char *)(uintptr_t)config + kind->count);
+}
+
+static char **
+name_of(const struct named *kind, void *object)
+{
+	return (char **)(void *)((char *)object + kind->name);
 }
 
 static struct section
-service_section(struct service_config *service)
+named_section(const struct config *config, size_t kind, size_t index)
 {
-	return (struct section){&config_kinds()[CONFIG_SERVICE], service->name,
-	    service, &service->origins};
-}
+	const struct named *named = &named_kinds[kind];
+	char *object = list_of(config, named) + index * named->size;
 
-static struct section
-alert_section(struct alert_config *alert)
-{
-	return (struct section){
-	    &config_kinds()[CONFIG_ALERT], alert->name, alert, &alert->origins};
+	return (struct section){&config_kinds()[kind], *name_of(named, object),
+	    object, (struct origins *)(void *)(object + named->origins)};
 }
 
 /* The kinds without names come first, and have one section each. */
@@ -53,20 +93,16 @@ section_at(struct config *config, size_t index, struct section *out)
 		return true;
 	}
 	index -= CONFIG_ISSUER;
-	if (index < config->issuer_count) {
-		*out = issuer_section(&config->issuers[index]);
-		return true;
+	for (size_t kind = CONFIG_ISSUER; kind < CONFIG_KINDS; kind++) {
+		size_t count = *count_of(config, &named_kinds[kind]);
+
+		if (index < count) {
+			*out = named_section(config, kind, index);
+			return true;
+		}
+		index -= count;
 	}
-	index -= config->issuer_count;
-	if (index < config->service_count) {
-		*out = service_section(&config->services[index]);
-		return true;
-	}
-	index -= config->service_count;
-	if (index >= config->alert_count)
-		return false;
-	*out = alert_section(&config->alerts[index]);
-	return true;
+	return false;
 }
 
 bool
@@ -116,78 +152,42 @@ preset(const struct section *section, struct option_error *error)
 	    section->object, error);
 }
 
+/* Room for one more, all zero. */
 static enum err
-add_issuer(struct config *config, const char *name, struct section *out,
-    struct option_error *error)
+grow_list(struct config *config, const struct named *kind, void **out)
 {
-	enum err e = issuer_name_check(name, error);
-	struct issuer_config *issuers, *added;
+	size_t *count = count_of(config, kind);
+	char *list =
+	    reallocarray(list_of(config, kind), *count + 1, kind->size);
 
-	if (e != OK)
-		return e;
-	if (config->issuer_count == CONFIG_ISSUERS_MAX)
-		return option_refuse(error, "there are more than %d issuers",
-		    CONFIG_ISSUERS_MAX);
-	issuers = reallocarray(
-	    config->issuers, config->issuer_count + 1, sizeof(*issuers));
-	if (issuers == NULL)
+	if (list == NULL)
 		return ERR_NO_MEMORY;
-	config->issuers = issuers;
-	added = &issuers[config->issuer_count++];
-	*added = (struct issuer_config){.name = strdup(name)};
-	if (added->name == NULL)
-		return ERR_NO_MEMORY;
-	*out = issuer_section(added);
-	return preset(out, error);
+	memcpy((char *)config + kind->list, &list, sizeof(list));
+	*out = memset(list + *count * kind->size, 0, kind->size);
+	*count += 1;
+	return OK;
 }
 
 static enum err
-add_service(struct config *config, const char *name, struct section *out,
-    struct option_error *error)
+add_named(struct config *config, size_t kind, const char *name,
+    struct section *out, struct option_error *error)
 {
-	enum err e = service_name_check(name, error);
-	struct service_config *services, *added;
+	const struct named *named = &named_kinds[kind];
+	size_t count = *count_of(config, named);
+	void *added = NULL;
+	enum err e = named->check(name, error);
 
 	if (e != OK)
 		return e;
-	if (config->service_count == CONFIG_SERVICES_MAX)
-		return option_refuse(error, "there are more than %d services",
-		    CONFIG_SERVICES_MAX);
-	services = reallocarray(
-	    config->services, config->service_count + 1, sizeof(*services));
-	if (services == NULL)
-		return ERR_NO_MEMORY;
-	config->services = services;
-	added = &services[config->service_count++];
-	*added = (struct service_config){.name = strdup(name)};
-	if (added->name == NULL)
-		return ERR_NO_MEMORY;
-	*out = service_section(added);
-	return preset(out, error);
-}
-
-static enum err
-add_alert(struct config *config, const char *name, struct section *out,
-    struct option_error *error)
-{
-	enum err e = alert_name_check(name, error);
-	struct alert_config *alerts, *added;
-
+	if (count == named->max)
+		return option_refuse(error, "there are more than %zu %s",
+		    named->max, named->plural);
+	e = grow_list(config, named, &added);
+	if (e == OK)
+		e = text_copy(name_of(named, added), name);
 	if (e != OK)
 		return e;
-	if (config->alert_count == CONFIG_ALERTS_MAX)
-		return option_refuse(
-		    error, "there are more than %d alerts", CONFIG_ALERTS_MAX);
-	alerts = reallocarray(
-	    config->alerts, config->alert_count + 1, sizeof(*alerts));
-	if (alerts == NULL)
-		return ERR_NO_MEMORY;
-	config->alerts = alerts;
-	added = &alerts[config->alert_count++];
-	*added = (struct alert_config){.name = strdup(name)};
-	if (added->name == NULL)
-		return ERR_NO_MEMORY;
-	*out = alert_section(added);
+	*out = named_section(config, kind, count);
 	return preset(out, error);
 }
 
@@ -208,18 +208,14 @@ enum err
 section_open(struct config *config, const char *text, struct section *out,
     struct option_error *error)
 {
-	const char *issuer = name_behind(text, "issuer");
-	const char *service = name_behind(text, "service");
-	const char *alert = name_behind(text, "alert");
-
 	if (section_find(config, text, out))
 		return OK;
-	if (issuer != NULL)
-		return add_issuer(config, issuer, out, error);
-	if (service != NULL)
-		return add_service(config, service, out, error);
-	if (alert != NULL)
-		return add_alert(config, alert, out, error);
+	for (size_t kind = CONFIG_ISSUER; kind < CONFIG_KINDS; kind++) {
+		const char *name = name_behind(text, config_kinds()[kind].name);
+
+		if (name != NULL)
+			return add_named(config, kind, name, out, error);
+	}
 	return option_refuse(error, "unknown section");
 }
 
@@ -249,7 +245,8 @@ add_shipped(struct config *config, struct option_error *error)
 	for (size_t i = 0; shipped_alert(i) != NULL && e == OK; i++) {
 		const struct shipped_alert *alert = shipped_alert(i);
 
-		e = add_alert(config, alert->name, &section, error);
+		e = add_named(
+		    config, CONFIG_ALERT, alert->name, &section, error);
 		if (e == OK)
 			e = set_shipped(&section, alert->keys, error);
 	}
@@ -260,7 +257,8 @@ enum err
 sections_preset(struct config *config, struct option_error *error)
 {
 	struct section section;
-	enum err e = add_service(config, CONFIG_ANY_SERVICE, &section, error);
+	enum err e = add_named(
+	    config, CONFIG_SERVICE, CONFIG_ANY_SERVICE, &section, error);
 
 	for (size_t i = 0; e == OK && i < CONFIG_ISSUER; i++) {
 		section_at(config, i, &section);
@@ -328,6 +326,16 @@ section_clear(struct section *section)
 	origins_clear(section->origins);
 }
 
+static void
+clear_list(struct config *config, const struct named *kind)
+{
+	char *list = list_of(config, kind);
+
+	for (size_t i = 0; i < *count_of(config, kind); i++)
+		free(*name_of(kind, list + i * kind->size));
+	free(list);
+}
+
 void
 sections_clear(struct config *config)
 {
@@ -335,14 +343,7 @@ sections_clear(struct config *config)
 
 	for (size_t i = 0; section_at(config, i, &section); i++)
 		section_clear(&section);
-	for (size_t i = 0; i < config->issuer_count; i++)
-		free(config->issuers[i].name);
-	for (size_t i = 0; i < config->service_count; i++)
-		free(config->services[i].name);
-	for (size_t i = 0; i < config->alert_count; i++)
-		free(config->alerts[i].name);
-	free(config->issuers);
-	free(config->services);
-	free(config->alerts);
+	for (size_t kind = CONFIG_ISSUER; kind < CONFIG_KINDS; kind++)
+		clear_list(config, &named_kinds[kind]);
 	texts_clear(&config->files);
 }

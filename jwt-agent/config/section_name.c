@@ -58,3 +58,14 @@ alert_name_check(const char *name, struct option_error *error)
 		return OK;
 	return refuse_form(error, "[alert NAME]", CONFIG_ALERT_NAME_MAX);
 }
+
+enum err
+flag_name_check(const char *name, struct option_error *error)
+{
+	enum flag flag;
+
+	if (flag_find(name, &flag))
+		return OK;
+	return option_refuse(
+	    error, "there is no such flag; there are " FLAG_NAMES);
+}

@@ -2,7 +2,7 @@
 #ifndef JWT_AGENT_CONFIG_SECTION_NAME_H
 #define JWT_AGENT_CONFIG_SECTION_NAME_H
 
-/* How issuers, services and alerts may be called in [issuer NAME] and so on.
+/* How issuers, services, alerts and flags may be called in [issuer NAME] and so on.
  * ERR_CONFIG with a sentence. */
 
 #include "base/options.h"
@@ -15,5 +15,6 @@ service_name_check(const char *name, struct option_error *error);
 
 MUST_USE enum err
 alert_name_check(const char *name, struct option_error *error);
+MUST_USE enum err flag_name_check(const char *name, struct option_error *error);
 
 #endif

@@ -7,6 +7,7 @@
 #include "jwt-agent/service/code.h"
 #include "jwt-agent/service/device.h"
 #include "jwt-agent/service/export.h"
+#include "jwt-agent/service/flag.h"
 #include "jwt-agent/service/forget.h"
 #include "jwt-agent/service/import.h"
 #include "jwt-agent/service/issuer.h"
@@ -65,6 +66,8 @@ R("io.jwtagent.Key.Rotate",         ADMIN,   WRITE, "key-rotate",        AUDIT_G
 R("io.jwtagent.Key.RotateData",     ADMIN,   WRITE, "key-rotate-data",   AUDIT_GRANTS,               NULL,         NULL,            key_rotate_data,     empty,                     key_view) \
 R("io.jwtagent.Key.RotateMaster",   ROOT,    WRITE, "key-rotate-master", AUDIT_GRANTS,               NULL,         NULL,            key_rotate_master,   key_master_request,        key_view) \
 R("io.jwtagent.Alert.Test",         ADMIN,   WRITE, "alert-test",        AUDIT_GRANTS | WARNS,       NULL,         NULL,            alert_test,          alert_test_request,        alert_test_reply) \
+R("io.jwtagent.Admin.FlagSet",      ADMIN,   WRITE, "flag-set",          AUDIT_GRANTS,               names_flag,   NULL,            admin_flag_set,      flag_set_request,          flag_set_reply) \
+R("io.jwtagent.Admin.FlagUndo",     ADMIN,   WRITE, "flag-undo",         AUDIT_GRANTS,               NULL,         NULL,            admin_flag_undo,     empty,                     flag_undo_reply) \
 R("io.jwtagent.Admin.StoreStats",   ADMIN,   READ,  "store-stats",       0,                          NULL,         NULL,            admin_store_stats,   empty,                     store_stats_reply)
 
 /* What ends sessions: all of them write, are audited and tell what became of
@@ -90,6 +93,7 @@ R("io.jwtagent.Admin.Audit",  ADMIN, "audit-list",   NULL,            admin_audi
 R("io.jwtagent.Admin.Upkeep", ADMIN,  "upkeep-list", NULL,           admin_upkeep, empty,                upkeep_view,  "job") \
 R("io.jwtagent.Admin.Metrics", ADMIN, "metrics",     NULL,            admin_metrics, empty,               metric_view,  "metric") \
 R("io.jwtagent.Admin.Export", ADMIN,  "export",       NULL,            admin_export, export_request,       export_line,  "line") \
+R("io.jwtagent.Admin.FlagList", ADMIN, "flag-list",  NULL,            admin_flag_list, flag_list_request, flag_view,    "flag") \
 R("io.jwtagent.Admin.StoreCheck", ADMIN, "store-check", NULL,         admin_store_check, empty,           check_view,   "step")
 /* clang-format on */
 
@@ -114,6 +118,7 @@ NAMES(names_logout, user_logout_request)
 NAMES(names_forget, user_forget_request)
 NAMES(names_import, import_request)
 NAMES(names_code, code_new_request)
+NAMES(names_flag, flag_set_request)
 
 #define SUBJECT(function, type, member, find)                                  \
 	static enum err function(                                              \

@@ -19,6 +19,7 @@ noinst_LTLIBRARIES += %D%/libservice.la
 	%D%/enrolment.c %D%/enrolment.h \
 	%D%/export.c %D%/export.h \
 	%D%/flood.c %D%/flood.h \
+	%D%/flag.c %D%/flag.h \
 	%D%/forget.c %D%/forget.h \
 	%D%/gauge.c %D%/gauge.h \
 	%D%/grant.c %D%/grant.h \

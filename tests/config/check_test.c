@@ -51,6 +51,45 @@ test_source(void **state)
 	    ":4: discovery=yes and secret_file= exclude each other");
 }
 
+static void
+test_flags(void **state)
+{
+	auto_clear(loaded) struct loaded loaded;
+	const struct config *config;
+	const char *why = NULL;
+
+	(void)state;
+	loaded_new(&loaded);
+	config = loaded_read(&loaded,
+	    "[flag token_login]\ndefault = 25%\n"
+	    "[flag session_tracking]\ndefault = off\n");
+	assert_int_equal(config_flag(config, FLAG_TOKEN_LOGIN, &why), 25);
+	assert_string_equal(why, FLAG_WHY_CONFIGURED);
+	assert_int_equal(config_flag(config, FLAG_SESSION_TRACKING, &why), 0);
+	assert_int_equal(config_flag(config, FLAG_REFRESH_ROTATION, &why), 100);
+	assert_string_equal(why, FLAG_WHY_BUILT_IN);
+	loaded_refused("\n[flag tokenlogin]\ndefault = on\n",
+	    ":2: there is no such flag; there are " FLAG_NAMES);
+	loaded_refused("\n[flag]\ndefault = on\n",
+	    ":2: there is no such flag; there are " FLAG_NAMES);
+	loaded_refused(
+	    "\n[flag token_login]\n", ":2: [flag token_login] needs default=");
+	for (size_t i = 0; i < 5; i++) {
+		static const char *const bad[] = {
+		    "yes", "25", "101%", "-1%", "2.5%"};
+		char text[64];
+
+		snprintf(text, sizeof(text),
+		    "[flag token_login]\ndefault = %s\n", bad[i]);
+		loaded_refused(text,
+		    ":2: default= takes on, off or a percentage such as 25%");
+	}
+	loaded_refused("[device]\nrequire_key = no\n"
+		       "[flag device_key_required]\ndefault = on\n",
+	    ":4: default= and require_key= of [device] say the same: set one "
+	    "of them");
+}
+
 #define GOES "= goes with jwks_url= or discovery=yes"
 
 static void
@@ -163,6 +202,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(test_iss),
+	    cmocka_unit_test(test_flags),
 	    cmocka_unit_test(test_source),
 	    cmocka_unit_test(test_fetching),
 	    cmocka_unit_test(test_discovery),

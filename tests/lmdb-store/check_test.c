@@ -125,6 +125,7 @@ put_user(struct txn *txn)
 static struct txn *
 fill(struct scratch *scratch)
 {
+	const struct flag_setting flag = {100, 6, 0};
 	struct txn *txn = scratch_begin(scratch, TXN_WRITE);
 	const char *const labels[COUNTER_LABELS_MAX + 1] = {"sshd"};
 	const struct revoked_record mark = {.until = 9, .before = 5};
@@ -146,6 +147,7 @@ fill(struct scratch *scratch)
 	assert_int_equal(code_put(txn, &code), OK);
 	assert_int_equal(refusals_add(txn, 1000, 6, 60), OK);
 	assert_int_equal(counter_add(txn, "observe", labels, 6), OK);
+	assert_int_equal(flag_change(txn, "f", "u", &flag), OK);
 	assert_int_equal(revoked_put(txn, REVOKED_USER, "1000", &mark), OK);
 	assert_int_equal(
 	    alert_put(
@@ -361,6 +363,11 @@ static const struct damage damages[] = {
     {TAKE_OUT, TABLE_FLOOD_BY_TIME, {60, "W", NULL}, NULL, TABLE_FLOOD, "by-time", "W"},
     {PUT, TABLE_FLOOD_BY_TIME, {7, "W", NULL}, "", TABLE_FLOOD_BY_TIME, "time", "7 W"},
     {PUT, TABLE_FLOOD_BY_TIME, {7, "E", NULL}, "", TABLE_FLOOD_BY_TIME, "names", "7 E"},
+    /* flags */
+    {EDIT, TABLE_FLAG, {0, "f", NULL}, "percent=101", TABLE_FLAG, "state", "f"},
+    {EDIT, TABLE_FLAG_OVERRIDE, {0, "f", "u"}, "percent=50", TABLE_FLAG_OVERRIDE, "state", "f u"},
+    {TAKE_OUT, TABLE_FLAG, {0, "f", NULL}, NULL, TABLE_FLAG_OVERRIDE, "counted", "f u"},
+    {EDIT, TABLE_FLAG_CHANGE, {1, NULL, NULL}, "seq=7", TABLE_FLAG_CHANGE, "seq", "1"},
     /* keys */
     {EDIT, TABLE_SIGNKEY, {0, "K", NULL}, "state=\"retired\"", TABLE_SIGNKEY, "half", "K"},
     {EDIT, TABLE_SIGNKEY, {0, "K", NULL}, "private=\"AAAA\"", TABLE_SIGNKEY, "sealed", "K"},
@@ -393,6 +400,11 @@ static const struct damage entangled[] = {
 	"claims", "2 1000 F"},
     {EDIT, TABLE_SESSION, {0, ENDED, NULL}, "id=\"E\"", TABLE_SESSION, "id",
 	ENDED},
+    {EDIT, TABLE_FLAG, {0, "f", NULL}, "name=\"g\"", TABLE_FLAG, "name", "f"},
+    {EDIT, TABLE_FLAG, {0, "f", NULL}, "overrides_on=0", TABLE_FLAG, "needed",
+	"f"},
+    {EDIT, TABLE_FLAG_OVERRIDE, {0, "f", "u"}, "user=\"v\"",
+	TABLE_FLAG_OVERRIDE, "user", "f u"},
     {EDIT, TABLE_CODE, {0, "H", NULL}, "hash=\"E\"", TABLE_CODE, "hash", "H"},
     {EDIT, TABLE_FLOOD, {0, "W", NULL}, "id=\"E\"", TABLE_FLOOD, "id", "W"},
     {EDIT, TABLE_SIGNKEY, {0, "K", NULL}, "kid=\"E\"", TABLE_SIGNKEY, "kid",

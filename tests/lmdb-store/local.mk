@@ -17,6 +17,7 @@ store_tests = \
 	%D%/device_test \
 	%D%/family_test \
 	%D%/fault_test \
+	%D%/flag_test \
 	%D%/flood_test \
 	%D%/jwks_test \
 	%D%/key_test \
@@ -65,6 +66,8 @@ noinst_PROGRAMS += %D%/large_store
 %C%_device_test_LDADD = $(store_test_libraries)
 %C%_family_test_SOURCES = %D%/family_test.c $(store_test_fixture)
 %C%_family_test_LDADD = $(store_test_libraries)
+%C%_flag_test_SOURCES = %D%/flag_test.c $(store_test_fixture)
+%C%_flag_test_LDADD = $(store_test_libraries)
 %C%_fault_test_SOURCES = %D%/fault_test.c $(store_test_fixture)
 %C%_fault_test_LDADD = $(store_test_libraries)
 %C%_flood_test_SOURCES = %D%/flood_test.c $(store_test_fixture)

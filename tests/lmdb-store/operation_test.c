@@ -12,6 +12,7 @@
 #include "lmdb-store/code.h"
 #include "lmdb-store/counter.h"
 #include "lmdb-store/flood.h"
+#include "lmdb-store/flag_change.h"
 #include "lmdb-store/jwks.h"
 #include "lmdb-store/refusals.h"
 #include "lmdb-store/replay.h"
@@ -428,6 +429,30 @@ end_flood(const struct place *place)
 }
 
 static enum err
+set_flag(const struct place *place)
+{
+	const struct flag_setting setting = {25, NOW, 0};
+
+	return flag_change(place->txn, "token_login", NULL, &setting);
+}
+
+static enum err
+set_flag_of_user(const struct place *place)
+{
+	const struct flag_setting setting = {100, NOW, 0};
+
+	return flag_change(place->txn, "token_login", "alice", &setting);
+}
+
+static enum err
+undo_flag(const struct place *place)
+{
+	auto_clear(flag_change_record) struct flag_change_record change = {0};
+
+	return flag_change_undo(place->txn, &change);
+}
+
+static enum err
 append_audit(const struct place *place)
 {
 	auto_clear(audit_record) struct audit_record event =
@@ -502,6 +527,9 @@ static const struct {
     {"remove counters", TXN_WRITE, remove_counters},
     {"add to a flood", TXN_WRITE, add_to_flood},
     {"end a flood", TXN_WRITE, end_flood},
+    {"set flag", TXN_WRITE, set_flag},
+    {"set flag of a user", TXN_WRITE, set_flag_of_user},
+    {"undo flag", TXN_WRITE, undo_flag},
     {"append to audit", TXN_WRITE, append_audit},
     {"sweep audit", TXN_WRITE, sweep_audit},
     {"statistics", TXN_READ, take_stats},
@@ -543,6 +571,7 @@ fill(const struct place *place)
 	assert_int_equal(refusals_add(place->txn, 1000, NOW, 100), OK);
 	assert_int_equal(jwks_put(place->txn, &jwks), OK);
 	assert_int_equal(count_up(place), OK);
+	assert_int_equal(set_flag_of_user(place), OK);
 	assert_int_equal(add_to_flood(place), OK);
 	for (int i = 0; i < 3; i++)
 		assert_int_equal(append_audit(place), OK);

@@ -19,7 +19,8 @@ test_names(void **state)
 	    "code_by_user", "code_by_expiry", "device_active", "device_by_time",
 	    "family_by_time", "session_by_device", "session_by_end", "refusals",
 	    "refusals_by_time", "aside", "counter", "flood", "flood_by_time",
-	    "family_by_claims", "holding", "user", "alert", "upkeep"};
+	    "family_by_claims", "holding", "user", "alert", "upkeep", "flag",
+	    "flag_override", "flag_change"};
 
 	(void)state;
 	assert_int_equal(TABLE_COUNT, sizeof(names) / sizeof(*names));

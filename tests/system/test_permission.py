@@ -98,6 +98,11 @@ CALLS = [
     ("io.jwtagent.Alert.List", {}, True, "nobody bob alice"),
     ("io.jwtagent.Alert.Test", {"alert": "store-size"}, False,
      "nobody bob alice"),
+    ("io.jwtagent.Admin.FlagList", {}, True, "nobody bob alice"),
+    ("io.jwtagent.Admin.FlagSet",
+     {"flag": "token_login", "state": "on", "user": "alice"}, False,
+     "nobody bob alice"),
+    ("io.jwtagent.Admin.FlagUndo", {}, False, "nobody bob alice"),
     ("io.jwtagent.Admin.StoreStats", {}, False, "nobody bob alice"),
 ]
 SERVICE = "daemon"  # in callers= of sshd, whose logins the table asks for
