@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "jwt-agent/cli/connection.h"
 #include "jwt-agent/cli/output.h"
-#include "jwt-agent/cli/store_check.h"
+#include "jwt-agent/cli/check_report.h"
 #include "varlink/audit.h"
 #include "varlink/login.h"
 

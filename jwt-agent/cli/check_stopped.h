@@ -2,7 +2,7 @@
 #ifndef JWT_AGENT_CLI_CHECK_STOPPED_H
 #define JWT_AGENT_CLI_CHECK_STOPPED_H
 
-#include "jwt-agent/cli/store_check.h"
+#include "jwt-agent/cli/check_report.h"
 #include "jwt-agent/config/config.h"
 
 /* Checks the store while no agent runs, as its owner, which this process then

@@ -7,6 +7,7 @@ noinst_LTLIBRARIES += %D%/libcli.la
 	%D%/askpass.c %D%/askpass.h \
 	%D%/audit.c %D%/audit_verify.c \
 	%D%/bookmark.c %D%/bookmark.h \
+	%D%/check_report.c %D%/check_report.h \
 	%D%/check_stopped.c %D%/check_stopped.h \
 	%D%/cli.c %D%/cli.h \
 	%D%/backup.c \
@@ -65,7 +66,7 @@ noinst_LTLIBRARIES += %D%/libcli.la
 	%D%/sshdfile.c %D%/sshdfile.h \
 	%D%/status.c \
 	%D%/stopped_store.c %D%/stopped_store.h \
-	%D%/store_check.c %D%/store_check.h \
+	%D%/store_check.c \
 	%D%/store.c \
 	%D%/token.c \
 	%D%/tokenfile.c %D%/tokenfile.h \

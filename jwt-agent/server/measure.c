@@ -7,21 +7,6 @@ metrics_of(const struct task *task)
 	return task->call.service != NULL ? task->call.service->metrics : NULL;
 }
 
-void
-measure_begin(struct task *task)
-{
-	task->began = metric_begin(metrics_of(task));
-	if (task->row->who != WHO_AGENT)
-		metric_add(metrics_of(task), METRIC_CALLS_IN_FLIGHT, 0, 0, 1);
-}
-
-void
-measure_end(const struct task *task)
-{
-	if (task->row->who != WHO_AGENT)
-		metric_add(metrics_of(task), METRIC_CALLS_IN_FLIGHT, 0, 0, -1);
-}
-
 static void
 count_login(const struct task *task)
 {

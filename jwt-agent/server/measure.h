@@ -3,15 +3,11 @@
 #define JWT_AGENT_SERVER_MEASURE_H
 
 /*
- * What of a task goes into the metrics (observe/metric.h): that it is there, how
- * it ended, and how long it took.
+ * What of a task goes into the metrics (observe/metric.h): how it ended, and
+ * how long it took.
  */
 
 #include "jwt-agent/server/task.h"
-
-/* The task has come; it goes. */
-void measure_begin(struct task *task);
-void measure_end(const struct task *task);
 
 /* It is settled, and will not be run again. */
 void measure_task(const struct task *task);

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "jwt-agent/server/task.h"
 
-#include "jwt-agent/server/measure.h"
 #include "jwt-agent/service/oddity.h"
 #include "lmdb-store/counter.h"
 #include "lmdb-store/flood.h"
@@ -28,6 +27,17 @@ decode(struct task *task, const json_t *parameters, struct field_error *error)
 	    task->request, error);
 }
 
+/* One more, or one less, of those that somebody waits for. */
+static void
+count_in_flight(const struct task *task, int64_t change)
+{
+	const struct service *service = task->call.service;
+
+	if (service != NULL && task->row->who != WHO_AGENT)
+		metric_add(
+		    service->metrics, METRIC_CALLS_IN_FLIGHT, 0, 0, change);
+}
+
 enum err
 task_new(struct task **out, const struct request *row,
     const struct service *service, const struct caller *caller, bool admin,
@@ -44,7 +54,9 @@ task_new(struct task **out, const struct request *row,
 	task->call.caller = caller;
 	task->call.admin = admin;
 	task->call.leader.fd = -1;
-	measure_begin(task);
+	if (service != NULL)
+		task->began = metric_begin(service->metrics);
+	count_in_flight(task, 1);
 	e = decode(task, parameters, error);
 	if (e == OK)
 		*out = TAKE(task);
@@ -56,7 +68,7 @@ task_free(struct task *task)
 {
 	if (task == NULL)
 		return;
-	measure_end(task);
+	count_in_flight(task, -1);
 	if (task->request != NULL)
 		fields_clear(task->row->request(), task->request);
 	if (task->reply != NULL)

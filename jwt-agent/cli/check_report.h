@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-#ifndef JWT_AGENT_CLI_STORE_CHECK_H
-#define JWT_AGENT_CLI_STORE_CHECK_H
+#ifndef JWT_AGENT_CLI_CHECK_REPORT_H
+#define JWT_AGENT_CLI_CHECK_REPORT_H
 
 /* What a check of the store, or of a part of it, has found. */
 
