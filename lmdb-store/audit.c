@@ -140,9 +140,11 @@ enum err
 audit_next(struct txn *txn, int64_t after, struct audit_record *record)
 {
 	struct key key = seq_key(after > 0 ? after : 0);
-
-	return record_next(
+	enum err e = record_next(
 	    txn, TABLE_AUDIT, key_slice(&key), audit_record_fields(), record);
+
+	/* whoever goes on from there must get on */
+	return e == OK && record->seq <= after ? ERR_STORE : e;
 }
 
 enum err
@@ -154,7 +156,9 @@ audit_prev(struct txn *txn, int64_t before, struct audit_record *record)
 
 	if (e == OK && found.size != KEY_NUMBER_SIZE)
 		e = ERR_STORE;
-	return e == OK ? get(txn, key_number(found.data), record) : e;
+	if (e == OK)
+		e = get(txn, key_number(found.data), record);
+	return e == OK && record->seq >= before ? ERR_STORE : e;
 }
 
 enum err

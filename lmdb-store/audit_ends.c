@@ -14,9 +14,11 @@ DEFINE_FIELDS(audit_ends, AUDIT_ENDS)
 static enum err
 prove(const struct seal *seal, const struct audit_ends *ends, struct link *out)
 {
-	char text[2 * (LINK_TEXT_SIZE + 24)];
-	int size = snprintf(text, sizeof(text), "%" PRId64 " %s %" PRId64 " %s",
-	    ends->first, ends->first_link, ends->last, ends->last_link);
+	char text[3 * (LINK_TEXT_SIZE + 24)];
+	int size = snprintf(text, sizeof(text),
+	    "%" PRId64 " %s %" PRId64 " %s%s%s", ends->first, ends->first_link,
+	    ends->last, ends->last_link, ends->heads != NULL ? " " : "",
+	    ends->heads != NULL ? ends->heads : "");
 
 	if (size < 0 || (size_t)size >= sizeof(text))
 		return ERR_STORE;
@@ -84,6 +86,19 @@ audit_ends_cut(struct txn *txn, const struct seal *seal,
 	enum err e = link_set(&ends->first_link, link);
 
 	ends->first = first;
+	return e == OK ? put(txn, seal, ends) : txn_fail(txn, e);
+}
+
+enum err
+audit_ends_vouch(struct txn *txn, const struct seal *seal,
+    struct audit_ends *ends, const struct link *heads)
+{
+	enum err e = OK;
+
+	if (heads != NULL)
+		e = link_set(&ends->heads, heads);
+	else
+		free(TAKE(ends->heads));
 	return e == OK ? put(txn, seal, ends) : txn_fail(txn, e);
 }
 

@@ -13,13 +13,15 @@
 #define AUDIT_ENDS_KEY "audit"
 
 /* `first`: the newest event that is not kept any more, 0 for none, and its link.
- * `last`: the newest event. `proof`: that who wrote this has the keys. */
+ * `last`: the newest event. `heads`: over all checkpoints (checkpoint.h), if
+ * there are any. `proof`: that who wrote this has the keys. */
 #define AUDIT_ENDS(F)                                                          \
 	F(num, v)                                                              \
 	F(num, first)                                                          \
 	F(str, first_link)                                                     \
 	F(num, last)                                                           \
 	F(str, last_link)                                                      \
+	F(opt_str, heads)                                                      \
 	F(opt_str, proof)
 DECLARE_FIELDS(audit_ends, AUDIT_ENDS)
 
@@ -37,6 +39,10 @@ MUST_USE enum err audit_ends_move(struct txn *txn, const struct seal *seal,
     struct audit_ends *ends, int64_t last, const struct link *link);
 MUST_USE enum err audit_ends_cut(struct txn *txn, const struct seal *seal,
     struct audit_ends *ends, int64_t first, const struct link *link);
+
+/* The checkpoints are others now; NULL: there are none. */
+MUST_USE enum err audit_ends_vouch(struct txn *txn, const struct seal *seal,
+    struct audit_ends *ends, const struct link *heads);
 
 /* For a step down. */
 MUST_USE enum err audit_ends_remove(struct txn *txn);

@@ -47,6 +47,7 @@ static const struct source sources[TABLE_COUNT] = {
     [TABLE_FLAG_CHANGE] = {NUMBERED, TABLE_FLAG_CHANGE,
 	flag_change_record_fields},
     [TABLE_ASIDE] = {NUMBER_NAME, TABLE_ASIDE, NULL},
+    [TABLE_CHECKPOINT] = {NUMBERED, TABLE_CHECKPOINT, checkpoint_record_fields},
     [TABLE_AUDIT] = {NUMBERED, TABLE_AUDIT, audit_record_fields},
     INDEX(
 	TABLE_DEVICE_BY_USER, NUMBER_NAME, TABLE_DEVICE, device_record_fields),

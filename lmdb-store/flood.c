@@ -61,6 +61,10 @@ get(struct txn *txn, const char *id, struct flood_record *record)
 
 	if ((e == ERR_STORE || e == ERR_STORE_NEWER) && txn_error(txn) == OK)
 		return ERR_NOT_FOUND;
+	if (e == OK && strcmp(record->id, id) != 0) {
+		flood_record_clear(record);
+		return ERR_NOT_FOUND;
+	}
 	return e;
 }
 
@@ -202,7 +206,8 @@ flood_add(struct txn *txn, const struct seal *seal,
 	enum err e = txn_entries(txn, TABLE_FLOOD, &windows);
 
 	if (denial->rhost != NULL && denial->rhost[0] != '\0') {
-		network_text(denial->rhost, NETWORK_V4_SITE, network);
+		network_text(
+		    denial->rhost, NETWORK_V4_SITE, NETWORK_V6_LINK, network);
 		kind.network = network;
 	}
 	if (e == OK)

@@ -13,9 +13,11 @@ noinst_LTLIBRARIES += %D%/libstore.la
 	%D%/code.c %D%/code.h \
 	%D%/chain.c %D%/chain.h \
 	%D%/check.c %D%/check.h \
+	%D%/checkpoint.c %D%/checkpoint.h \
 	%D%/clock.c %D%/clock.h \
 	%D%/damage.c %D%/damage.h \
 	%D%/datakey.c %D%/datakey.h \
+	%D%/configured.c %D%/configured.h \
 	%D%/counter.c %D%/counter.h \
 	%D%/device.c %D%/device.h \
 	%D%/digest.c %D%/digest.h \

@@ -6,8 +6,8 @@
 #include <string.h>
 
 /* The step to version n is at n - 2. */
-static const struct step *const steps[] = {&step_2, &step_3, &step_4, &step_5,
-    &step_6};
+static const struct step *const steps[] = {
+    &step_2, &step_3, &step_4, &step_5, &step_6};
 
 #define FIRST_STEP 2
 #define STEP_COUNT (sizeof(steps) / sizeof(*steps))

@@ -726,6 +726,19 @@ audit_last(const struct entry *entry)
 	    audit_check_last(entry->txn, entry->seal) == OK;
 }
 
+static bool
+audit_heads(const struct entry *entry)
+{
+	return !is_audit_ends(entry) || entry->seal == NULL ||
+	    checkpoint_check(entry->txn, entry->seal) == OK;
+}
+
+static bool
+checkpoint_seq(const struct entry *entry)
+{
+	return number_of(entry) == entry->record.checkpoint.seq;
+}
+
 /* What newer versions put aside is theirs. */
 static bool
 aside_taken_back(const struct entry *entry)
@@ -737,6 +750,8 @@ static const struct rule rules[TABLE_COUNT][RULES_MAX] = {
     [TABLE_META] =
 	{
 	    {"audit-ends", "are not the ends of what is there", audit_last},
+	    {"audit-heads", "do not vouch for the checkpoints that are there",
+		audit_heads},
 	},
     [TABLE_DEVICE] =
 	{
@@ -930,6 +945,10 @@ static const struct rule rules[TABLE_COUNT][RULES_MAX] = {
 	{
 	    {"taken-back", "was put aside and not taken back",
 		aside_taken_back},
+	},
+    [TABLE_CHECKPOINT] =
+	{
+	    {"seq", "has another number than its key", checkpoint_seq},
 	},
     [TABLE_AUDIT] =
 	{

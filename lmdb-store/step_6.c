@@ -3,10 +3,12 @@
 /*
  * Schema 6: families know which version of the claims their tokens have, and
  * are counted by it; a session knows whether its token was outdated; users
- * have attributes. Schema 5 passes over the tables that are new.
+ * have attributes; heads of the audit leave checkpoints. Schema 5 passes over
+ * the tables that are new.
  */
 
 #include "lmdb-store/aside.h"
+#include "lmdb-store/checkpoint.h"
 #include "lmdb-store/family.h"
 
 static enum err
@@ -27,12 +29,21 @@ up_family(const struct step_entry *entry)
 	return e == OK ? family_hold(entry->txn, &family) : e;
 }
 
+/* Schema 5 reads no ends that vouch for checkpoints. */
+static enum err
+forget_heads(const struct step_entry *entry)
+{
+	return checkpoints_forget(entry->txn, entry->seal);
+}
+
 /* Schema 5 does not keep what is made anew here. */
 static const struct phase up[] = {
     {TABLE_ASIDE, up_aside},
     {TABLE_FAMILY_BY_CLAIMS, step_delete},
     {TABLE_HOLDING, step_delete},
     {TABLE_FAMILY, up_family},
+    {TABLE_CHECKPOINT, step_delete},
+    {STEP_ONCE, forget_heads},
     {TABLE_META, NULL},
 };
 
@@ -57,6 +68,8 @@ down_session(const struct step_entry *entry)
 }
 
 static const struct phase down[] = {
+    {TABLE_CHECKPOINT, step_delete},
+    {STEP_ONCE, forget_heads},
     {TABLE_FAMILY, down_family},
     {TABLE_SESSION, down_session},
     {TABLE_META, NULL},
@@ -65,14 +78,20 @@ static const struct phase down[] = {
 static enum err
 losses(struct txn *txn, int64_t now, struct step_losses *losses)
 {
-	size_t users = 0;
+	size_t users = 0, checkpoints = 0;
 	enum err e = txn_entries(txn, TABLE_USER, &users);
 
+	if (e == OK)
+		e = txn_entries(txn, TABLE_CHECKPOINT, &checkpoints);
 	(void)now;
 	step_lose(losses,
 	    "users whose attributes no token gets any more, and are not "
 	    "forgotten with them",
 	    (int64_t)users, false);
+	step_lose(losses,
+	    "heads of the audit, which cannot be held against it any more once "
+	    "their events are too old to be kept",
+	    (int64_t)checkpoints, false);
 	return e;
 }
 

@@ -45,7 +45,8 @@
 	T(UPKEEP, "upkeep", 1)                                                 \
 	T(FLAG, "flag", 1)                                                     \
 	T(FLAG_OVERRIDE, "flag_override", 1)                                   \
-	T(FLAG_CHANGE, "flag_change", 1)
+	T(FLAG_CHANGE, "flag_change", 1)                                       \
+	T(CHECKPOINT, "checkpoint", 1)
 
 enum table {
 #define T(id, name, version) TABLE_##id,

@@ -54,5 +54,8 @@ unit_values = $(SED) \
 
 sysusersdir = $(prefix)/lib/sysusers.d
 dist_sysusers_DATA = %D%/sysusers.d/jwt-agent.conf
+# What journalctl -x says of our events.
+catalogdir = $(prefix)/lib/systemd/catalog
+dist_catalog_DATA = etc/jwt-agent.catalog
 tmpfilesdir = $(prefix)/lib/tmpfiles.d
 dist_tmpfiles_DATA = %D%/tmpfiles.d/jwt-agent.conf

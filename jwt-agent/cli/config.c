@@ -3,6 +3,7 @@
 
 #include "jwt-agent/cli/connection.h"
 #include "jwt-agent/cli/output.h"
+#include "jwt-agent/config/value.h"
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -59,66 +60,6 @@ cli_config_check(const struct call *call)
 	return err_exit(e != OK ? e : printed);
 }
 
-static const void *
-member_of(const struct option *option, const struct config_section *section)
-{
-	return (const char *)section->object + option->offset;
-}
-
-/* A number of 0 that is no default, or cannot be one, asks for nothing. */
-static bool
-is_unset(const struct option *option, const void *member)
-{
-	switch (option->type) {
-	case OPTION_FLAG:
-		return false;
-	case OPTION_SECONDS:
-	case OPTION_SIZE:
-	case OPTION_NUMBER:
-		return *(const int64_t *)member == 0 &&
-		    (option->preset == NULL || option->min > 0);
-	case OPTION_LIST:
-	case OPTION_LINES:
-		return ((const struct texts *)member)->count == 0;
-	default:
-		return *(char *const *)member == NULL;
-	}
-}
-
-static json_t *
-texts_json(const struct texts *texts)
-{
-	auto_json json_t *list = json_array();
-
-	for (size_t i = 0; i < texts->count; i++)
-		if (json_array_append_new(list, json_string(texts->item[i])) !=
-		    0)
-			return NULL;
-	return TAKE(list);
-}
-
-static json_t *
-value_json(const struct option *option, const void *member)
-{
-	switch (option->type) {
-	case OPTION_FLAG:
-		return json_boolean(*(const bool *)member);
-	case OPTION_LIST:
-	case OPTION_LINES:
-		return texts_json(member);
-	case OPTION_SECONDS:
-	case OPTION_SIZE:
-	case OPTION_NUMBER:
-		return is_unset(option, member)
-		    ? json_null()
-		    : json_integer(*(const int64_t *)member);
-	default:
-		return is_unset(option, member)
-		    ? json_null()
-		    : json_string(*(char *const *)member);
-	}
-}
-
 static json_t *
 section_json(const struct config_section *section)
 {
@@ -127,8 +68,8 @@ section_json(const struct config_section *section)
 
 	for (size_t i = 0; i < section->kind->count; i++)
 		if (json_object_set_new(object, options[i].name,
-			value_json(
-			    &options[i], member_of(&options[i], section))) != 0)
+			config_value_json(&options[i],
+			    config_member(&options[i], section))) != 0)
 			return NULL;
 	return TAKE(object);
 }
@@ -245,9 +186,9 @@ print_section(const struct config_section *section)
 	    section->kind->named ? " " : "",
 	    section->kind->named ? section->name : "");
 	for (size_t i = 0; i < section->kind->count; i++) {
-		const void *member = member_of(&options[i], section);
+		const void *member = config_member(&options[i], section);
 
-		if (!is_unset(&options[i], member))
+		if (!config_is_unset(&options[i], member))
 			print_value(&options[i], member);
 	}
 }

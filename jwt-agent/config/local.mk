@@ -14,5 +14,6 @@ noinst_LTLIBRARIES += %D%/libconfig.la
 	%D%/section_name.c %D%/section_name.h \
 	%D%/shipped.c %D%/shipped.h \
 	%D%/source.c %D%/source.h \
+	%D%/value.c %D%/value.h \
 	%D%/where.c
-%C%_libconfig_la_LIBADD = base/libbase.la $(INIH_LIBS)
+%C%_libconfig_la_LIBADD = base/libbase.la $(INIH_LIBS) $(JANSSON_LIBS)

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "jwt-agent/observe/log.h"
 
+#include "jwt-agent/observe/message.h"
+
 #include <ctype.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -96,10 +98,11 @@ static void
 send_to_journal(int priority, const char *line, const char *event,
     const struct log_pair *pairs, size_t count)
 {
-	char fields[LOG_PAIRS_MAX + 3][FIELD_MAX];
+	char fields[LOG_PAIRS_MAX + 4][FIELD_MAX];
 	char message[LINE_MAX_BYTES + 16];
-	struct iovec parts[LOG_PAIRS_MAX + 3];
+	struct iovec parts[LOG_PAIRS_MAX + 4];
 	struct log_pair event_pair = {"event", event};
+	const char *id = message_id(event);
 	int used = 0;
 
 	snprintf(message, sizeof(message), "MESSAGE=%s", line);
@@ -108,6 +111,12 @@ send_to_journal(int priority, const char *line, const char *event,
 	parts[used++] = (struct iovec){fields[0], strlen(fields[0])};
 	format_field(fields[1], &event_pair);
 	parts[used++] = (struct iovec){fields[1], strlen(fields[1])};
+	if (id != NULL) {
+		snprintf(fields[used], FIELD_MAX, "MESSAGE_ID=%s", id);
+		parts[used] =
+		    (struct iovec){fields[used], strlen(fields[used])};
+		used++;
+	}
 	for (size_t i = 0; i < count && i < LOG_PAIRS_MAX; i++) {
 		if (pairs[i].value == NULL)
 			continue;

@@ -4,7 +4,7 @@
 
 /*
  * Log lines: a stable event name and key=value pairs, to the journal as
- * structured fields (JWT_AGENT_USER=...) when the journal reads our stderr,
+ * structured fields (JWT_AGENT_USER=..., and the MESSAGE_ID of the event) when the journal reads our stderr,
  * else to stderr as text. Values from outside are escaped. No secret is ever
  * passed here.
  */

@@ -31,6 +31,7 @@ struct calls {
 	struct alerting *alerting;
 	sd_event_source *sweep_on; /* when sweeps that have more go on */
 	uint32_t sweeps_left;	   /* which those are, a bit for each */
+	bool floods_left;	   /* at the end: not all are summed up */
 };
 
 /* Between two steps of a sweep, for whoever wants to log in. */
@@ -177,6 +178,15 @@ note_sweep(struct calls *calls, const struct task *task)
 }
 
 static void
+note_floods(struct calls *calls, const struct task *task)
+{
+	const struct sweep_reply *reply = task->reply;
+
+	if (task->row == &request_end_floods)
+		calls->floods_left = task->outcome == OK && reply->more;
+}
+
+static void
 settle(struct task *task, void *context)
 {
 	struct calls *calls = context;
@@ -195,6 +205,7 @@ settle(struct task *task, void *context)
 	measure_task(task);
 	alerting_settled(calls->alerting, task);
 	note_sweep(calls, task);
+	note_floods(calls, task);
 	task_log(task, calls->options.log);
 	log_store(calls, task);
 	if (task->row->txn == TXN_WRITE || task_wants_audit(task))
@@ -566,6 +577,13 @@ prepare_sweeps(struct calls *calls, sd_event *loop)
 	return OK;
 }
 
+/* In the first turn, before anybody's call. */
+static enum err
+note_begin(struct calls *calls)
+{
+	return submit(calls, &request_begin, NULL) ? OK : ERR_NO_MEMORY;
+}
+
 static enum err
 note_restored(struct calls *calls)
 {
@@ -590,8 +608,10 @@ calls_new(
 	if (calls == NULL)
 		return ERR_NO_MEMORY;
 	calls->options = *options;
-	calls->self = (struct caller){
-	    .uid = geteuid(), .gid = getegid(), .pid = getpid()};
+	calls->self = (struct caller){.uid = geteuid(),
+	    .gid = getegid(),
+	    .pid = getpid(),
+	    .command = "jwt-agent"};
 	e = leaders_new(
 	    &calls->leaders, loop, options->log, on_leader_gone, calls);
 	if (e == OK)
@@ -614,6 +634,8 @@ calls_new(
 			options->service, on_alert_changes, calls});
 	if (e == OK)
 		e = prepare_sweeps(calls, loop);
+	if (e == OK)
+		e = note_begin(calls);
 	if (e == OK)
 		e = note_restored(calls);
 	if (e == OK)
@@ -644,6 +666,18 @@ calls_stop(struct calls *calls)
 {
 	turn_commit(calls->turn);
 	streams_end(calls->streams);
+}
+
+void
+calls_end(struct calls *calls)
+{
+	do {
+		calls->floods_left = false;
+		(void)submit(calls, &request_end_floods, NULL);
+		turn_commit(calls->turn);
+	} while (calls->floods_left);
+	(void)submit(calls, &request_end, NULL);
+	turn_commit(calls->turn);
 }
 
 void

@@ -46,4 +46,7 @@ void calls_sweep(struct calls *calls);
 /* The agent stops: commits what is under way and ends what is followed. */
 void calls_stop(struct calls *calls);
 
+/* It has stopped: sums up the floods that are under way, and says so. */
+void calls_end(struct calls *calls);
+
 #endif

@@ -72,10 +72,15 @@ extern const struct request requests[];
 extern const size_t request_count;
 
 /* What the agent asks of itself. */
+extern const struct request *const own_requests[];
+extern const size_t own_request_count;
 extern const struct request request_leader_gone;
 extern const struct request request_sweep;
 extern const struct request request_keep_keys;
 extern const struct request request_keep_clock;
+extern const struct request request_begin;
+extern const struct request request_end_floods;
+extern const struct request request_end;
 extern const struct request request_tell_outage;
 extern const struct request request_restored;
 extern const struct request request_settle_master;

@@ -12,6 +12,7 @@
 #include "jwt-agent/service/import.h"
 #include "jwt-agent/service/issuer.h"
 #include "jwt-agent/service/key.h"
+#include "jwt-agent/service/lifetime.h"
 #include "jwt-agent/service/login.h"
 #include "jwt-agent/service/metrics.h"
 #include "jwt-agent/service/revocation.h"
@@ -222,6 +223,10 @@ const size_t request_count = sizeof(requests) / sizeof(*requests);
 	R(keep_keys, "keys-keep", 0, issuer_keep, issuer_request, empty)       \
 	R(keep_clock, "clock-keep", 0, timekeeping_keep, keep_clock_request,   \
 	    empty)                                                             \
+	R(begin, "agent-started", AUDIT_GRANTS, lifetime_begin, empty, empty)  \
+	R(end_floods, "floods-end", 0, lifetime_end_floods, empty,             \
+	    sweep_reply)                                                       \
+	R(end, "agent-stopped", AUDIT_GRANTS, lifetime_end, empty, empty)      \
 	R(tell_outage, "store-outage-over", AUDIT_GRANTS, outage_tell, empty,  \
 	    empty)                                                             \
 	R(restored, "store-restored", AUDIT_GRANTS, restored_note, empty,      \
@@ -248,6 +253,11 @@ const size_t request_count = sizeof(requests) / sizeof(*requests);
 	    .reply = reply_type##_fields,                                      \
 	    .run = own_##name};
 OWN_CALLS(OWN_CALL)
+
+#define OWN_ROW(name, happening, flags_, function, request_type, reply_type)   \
+	&request_##name,
+const struct request *const own_requests[] = {OWN_CALLS(OWN_ROW)};
+const size_t own_request_count = sizeof(own_requests) / sizeof(*own_requests);
 
 static bool
 interface_is_known(const char *method, size_t size)

@@ -233,7 +233,11 @@ server_listen(struct server *server, const char *path, int passed, char *why)
 enum err
 server_run(struct server *server)
 {
+	enum err e;
+
 	sd_event_set_watchdog(server->loop, true);
 	sd_notify(0, "READY=1");
-	return sd_event_loop(server->loop) < 0 ? ERR_INTERNAL : OK;
+	e = sd_event_loop(server->loop) < 0 ? ERR_INTERNAL : OK;
+	calls_end(server->calls);
+	return e;
 }

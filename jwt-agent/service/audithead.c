@@ -4,6 +4,7 @@
 #include "jwt-agent/verify/header.h"
 #include "jwt-agent/verify/jws.h"
 #include "jwt-agent/verify/sign.h"
+#include "lmdb-store/checkpoint.h"
 
 #include <string.h>
 
@@ -51,6 +52,25 @@ claim(const struct call *call, const struct head *head, struct claims **out)
 	return e;
 }
 
+/* So that it can be held against the audit when its event is not kept any
+ * more. */
+static enum err
+keep_checkpoint(struct call *call, const struct head *head)
+{
+	const struct checkpoint_record record = {.seq = head->seq,
+	    .link = (char *)(uintptr_t)head->link, /* is read only */
+	    .time = head->time};
+	bool changed = false;
+	enum err e = checkpoint_add(
+	    call->txn, store_seal(call->service->store), &record, &changed);
+
+	if (e == OK && changed)
+		call_alert(call, "audit-heads-changed",
+		    "the checkpoints of earlier heads were changed, and are "
+		    "not kept any more");
+	return e;
+}
+
 enum err
 admin_audit_head(struct call *call, const struct empty *request,
     struct audit_head_reply *reply)
@@ -71,7 +91,8 @@ admin_audit_head(struct call *call, const struct empty *request,
 	reply->head = strdup(secret_text(token));
 	reply->seq = head.seq;
 	reply->time = head.time;
-	return reply->head != NULL ? OK : ERR_NO_MEMORY;
+	return reply->head != NULL ? keep_checkpoint(call, &head)
+				   : ERR_NO_MEMORY;
 }
 
 static enum err
@@ -134,32 +155,54 @@ read_head(const struct call *call, const char *text, struct head *head)
 	return e == OK ? check_signature(call, &jws) : e;
 }
 
+/* Of an event that is too old to be kept. */
+static enum err
+link_of_checkpoint(
+    struct call *call, int64_t seq, char link[LINK_TEXT_SIZE + 1])
+{
+	struct link found;
+	enum err e = checkpoint_find(
+	    call->txn, store_seal(call->service->store), seq, &found);
+
+	if (e == OK)
+		link_write(&found, link);
+	return e;
+}
+
+static enum err
+link_of_event(struct call *call, int64_t seq, char link[LINK_TEXT_SIZE + 1])
+{
+	auto_clear(audit_record) struct audit_record event = {0};
+	enum err e =
+	    seq > 0 ? audit_next(call->txn, seq - 1, &event) : ERR_NOT_FOUND;
+
+	if (e != OK)
+		return e;
+	if (event.seq != seq || event.link == NULL ||
+	    strlen(event.link) != LINK_TEXT_SIZE)
+		return ERR_NOT_FOUND;
+	memcpy(link, event.link, LINK_TEXT_SIZE + 1);
+	return OK;
+}
+
 /* The link of the event that the head tells of. ERR_NOT_FOUND: it is not
  * there; `gone`: as it is too old to be kept. */
 static enum err
 link_of(
     struct call *call, int64_t seq, char link[LINK_TEXT_SIZE + 1], bool *gone)
 {
-	auto_clear(audit_record) struct audit_record event = {0};
 	auto_clear(audit_ends) struct audit_ends ends = {0};
-	const char *text = NULL;
 	enum err e =
 	    audit_ends_get(call->txn, store_seal(call->service->store), &ends);
 
 	if (e != OK)
 		return e;
 	*gone = seq < ends.first;
-	if (seq == ends.first) {
-		text = ends.first_link;
-	} else if (seq > 0 && !*gone) {
-		e = audit_next(call->txn, seq - 1, &event);
-		text = e == OK && event.seq == seq ? event.link : NULL;
-	}
-	if (e != OK)
-		return e;
-	if (text == NULL || strlen(text) != LINK_TEXT_SIZE)
-		return ERR_NOT_FOUND;
-	memcpy(link, text, LINK_TEXT_SIZE + 1);
+	if (*gone)
+		return link_of_checkpoint(call, seq, link);
+	if (seq != ends.first || strlen(ends.first_link) != LINK_TEXT_SIZE)
+		return link_of_event(call, seq, link);
+	memcpy(link, ends.first_link, LINK_TEXT_SIZE + 1);
 	return OK;
 }
 
@@ -176,13 +219,14 @@ judge(struct call *call, const struct head *head, const char **problem)
 		*problem = "the audit is not the one that this head was taken "
 			   "of: events up to it were changed or replaced";
 	else if (e == ERR_NOT_FOUND && gone)
-		*problem = "its event is older than the audit is kept: it "
-			   "cannot be held against it";
+		*problem = "its event is older than the audit is kept, and "
+			   "this agent has no checkpoint of it";
 	else if (e == ERR_NOT_FOUND)
 		*problem = "its event is missing: the newest events were "
 			   "removed, or an older store was put in place";
 	else if (e == ERR_STORE && txn_error(call->txn) == OK)
-		*problem = "the ends of the audit were changed";
+		*problem = gone ? "the checkpoints of the audit were changed"
+				: "the ends of the audit were changed";
 	else
 		return e;
 	call->audit_check.head = *problem != NULL && !gone;

@@ -163,7 +163,7 @@ find_counters(struct limit *limit, const struct limit_place *place, int64_t now,
 		counters.pair = find(limit, &limit->pairs, tag, now, make);
 		return counters;
 	}
-	network_text(place->rhost, NETWORK_V4_HOST, where);
+	network_text(place->rhost, NETWORK_V4_HOST, NETWORK_V6_LINK, where);
 	tag_of(limit, "rhost", where, "", tag);
 	counters.place = find(limit, &limit->places, tag, now, make);
 	tag_of(limit, "user", where, user, tag);

@@ -30,6 +30,7 @@ noinst_LTLIBRARIES += %D%/libservice.la
 	%D%/keyfiles.c %D%/keyfiles.h \
 	%D%/keyring.c %D%/keyring.h \
 	%D%/level.c %D%/level.h \
+	%D%/lifetime.c %D%/lifetime.h \
 	%D%/limit.c %D%/limit.h \
 	%D%/login.c %D%/login.h \
 	%D%/mark.c %D%/mark.h \

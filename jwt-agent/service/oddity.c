@@ -1,11 +1,10 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "jwt-agent/service/oddity.h"
 
+#include "base/network.h"
 #include "jwt-agent/service/origin.h"
 #include "lmdb-store/refusals.h"
 
-#include <arpa/inet.h>
-#include <ctype.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -35,54 +34,6 @@ oddity_note(struct call *call, struct device_record *device, const char *event,
 	    json_pack("{sI ss ss}", "time", (json_int_t)call->now, "event",
 		event, "detail", detail),
 	    ODDITY_KEPT_MAX);
-}
-
-static bool
-network_4(const void *address, char network[ODDITY_NETWORK_SIZE])
-{
-	const uint8_t *bytes = address;
-
-	snprintf(network, ODDITY_NETWORK_SIZE, "%u.%u.%u.0/24", bytes[0],
-	    bytes[1], bytes[2]);
-	return true;
-}
-
-static bool
-network_6(struct in6_addr *address, char network[ODDITY_NETWORK_SIZE])
-{
-	char text[INET6_ADDRSTRLEN] = "";
-
-	if (IN6_IS_ADDR_V4MAPPED(address))
-		return network_4(address->s6_addr + 12, network);
-	memset(address->s6_addr + 6, 0, 10);
-	inet_ntop(AF_INET6, address, text, sizeof(text));
-	snprintf(network, ODDITY_NETWORK_SIZE, "%s/48", text);
-	return true;
-}
-
-static bool
-network_of_address(const char *rhost, char network[ODDITY_NETWORK_SIZE])
-{
-	char text[INET6_ADDRSTRLEN + 1];
-	struct in_addr four;
-	struct in6_addr six;
-
-	if (inet_pton(AF_INET, rhost, &four) == 1)
-		return network_4(&four, network);
-	/* without the zone, as in fe80::1%eth0 */
-	snprintf(text, sizeof(text), "%.*s", (int)strcspn(rhost, "%"), rhost);
-	return inet_pton(AF_INET6, text, &six) == 1 && network_6(&six, network);
-}
-
-/* Names of hosts are the same in either case. */
-void
-oddity_network(const char *rhost, char network[ODDITY_NETWORK_SIZE])
-{
-	if (network_of_address(rhost, network))
-		return;
-	snprintf(network, ODDITY_NETWORK_SIZE, "%s", rhost);
-	for (char *at = network; *at != '\0'; at++)
-		*at = (char)tolower((unsigned char)*at);
 }
 
 /* Where the network is among those of the device; their number if nowhere. */
@@ -125,7 +76,7 @@ is_host(const char *rhost)
 	for (size_t i = 0; i < size; i++)
 		if (rhost[i] <= ' ' || rhost[i] > '~')
 			return false;
-	return size > 0 && size < ODDITY_NETWORK_SIZE;
+	return size > 0 && size < NETWORK_TEXT_SIZE;
 }
 
 /* The network of the newest login stands first. */
@@ -133,13 +84,13 @@ static enum err
 look_at_network(
     struct call *call, struct device_record *device, const char *rhost)
 {
-	char network[ODDITY_NETWORK_SIZE];
+	char network[NETWORK_TEXT_SIZE];
 	enum err e = OK;
 	size_t at;
 
 	if (rhost == NULL || !is_host(rhost))
 		return OK;
-	oddity_network(rhost, network);
+	network_text(rhost, NETWORK_V4_SITE, NETWORK_V6_SITE, network);
 	at = find_network(device, network);
 	if (at < json_array_size(device->networks))
 		json_array_remove(device->networks, at);

@@ -45,11 +45,4 @@ oddity_of_user(struct call *call, struct device_record *device);
 /* A login of the event's user was refused: writes. */
 MUST_USE enum err oddity_count_refusal(struct call *call);
 
-/*
- * The network of an rhost: of an address its first 24 bits (IPv4) or 48 bits
- * (IPv6), of anything else itself.
- */
-#define ODDITY_NETWORK_SIZE 256
-void oddity_network(const char *rhost, char network[ODDITY_NETWORK_SIZE]);
-
 #endif

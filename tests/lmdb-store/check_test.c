@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
+#include "lmdb-store/checkpoint.h"
 #include "lmdb-store/check.h"
 
 #include "lmdb-store/alert.h"
@@ -96,6 +97,21 @@ put_flood(struct txn *txn)
 	assert_int_equal(times_add(txn, TABLE_FLOOD_BY_TIME, 60, "W"), OK);
 }
 
+static void
+put_checkpoint(struct scratch *scratch)
+{
+	auto_clear(audit_record) struct audit_record event = {0};
+	struct checkpoint_record record = {.time = 7};
+	bool changed = false;
+
+	assert_int_equal(audit_prev(scratch->txn, INT64_MAX, &event), OK);
+	record.seq = event.seq;
+	record.link = event.link;
+	assert_int_equal(checkpoint_add(scratch->txn,
+			     store_seal(scratch->store), &record, &changed),
+	    OK);
+}
+
 /* As a newer version leaves it. */
 static void
 put_aside(struct txn *txn)
@@ -140,6 +156,7 @@ fill(struct scratch *scratch)
 	put_keys(txn, store_seal(scratch->store));
 	put_sessions(txn);
 	put_events(scratch);
+	put_checkpoint(scratch);
 	put_aside(txn);
 	put_flood(txn);
 	put_upkeep(txn);
@@ -378,7 +395,7 @@ static const struct damage damages[] = {
     {PUT, TABLE_ASIDE, {1, "device", "D"}, "{\"v\":1}", TABLE_ASIDE, "taken-back", "1 device D"},
     /* audit */
     {EDIT, TABLE_AUDIT, {2, NULL, NULL}, "reason=\"x\"", TABLE_AUDIT, "link", "2"},
-    {EDIT, TABLE_META, {0, "audit", NULL}, "last=7", TABLE_META, "audit-ends", "audit"},
+    {TAKE_OUT, TABLE_CHECKPOINT, {3, NULL, NULL}, NULL, TABLE_META, "audit-heads", "audit"},
 };
 /* clang-format on */
 
@@ -410,6 +427,10 @@ static const struct damage entangled[] = {
     {EDIT, TABLE_SIGNKEY, {0, "K", NULL}, "kid=\"E\"", TABLE_SIGNKEY, "kid",
 	"K"},
     {EDIT, TABLE_AUDIT, {2, NULL, NULL}, "seq=7", TABLE_AUDIT, "seq", "2"},
+    {EDIT, TABLE_META, {0, "audit", NULL}, "last=7", TABLE_META, "audit-ends",
+	"audit"},
+    {EDIT, TABLE_CHECKPOINT, {3, NULL, NULL}, "seq=7", TABLE_CHECKPOINT, "seq",
+	"3"},
     {TAKE_OUT, TABLE_AUDIT, {2, NULL, NULL}, NULL, TABLE_AUDIT, "gap", "3"},
 };
 

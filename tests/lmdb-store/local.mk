@@ -10,6 +10,7 @@ store_tests = \
 	%D%/audit_test \
 	%D%/backup_test \
 	%D%/chain_test \
+	%D%/checkpoint_test \
 	%D%/code_test \
 	%D%/damage_test \
 	%D%/check_test \
@@ -54,6 +55,8 @@ noinst_PROGRAMS += %D%/large_store
 %C%_chain_test_LDADD = $(store_test_libraries)
 %C%_backup_test_SOURCES = %D%/backup_test.c $(store_test_fixture)
 %C%_backup_test_LDADD = $(store_test_libraries)
+%C%_checkpoint_test_SOURCES = %D%/checkpoint_test.c $(store_test_fixture)
+%C%_checkpoint_test_LDADD = $(store_test_libraries)
 %C%_code_test_SOURCES = %D%/code_test.c $(store_test_fixture)
 %C%_code_test_LDADD = $(store_test_libraries)
 %C%_check_test_SOURCES = %D%/check_test.c $(store_test_fixture)

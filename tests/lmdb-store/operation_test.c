@@ -10,6 +10,8 @@
 #include "lmdb-store/check.h"
 #include "lmdb-store/clock.h"
 #include "lmdb-store/code.h"
+#include "lmdb-store/checkpoint.h"
+#include "lmdb-store/configured.h"
 #include "lmdb-store/counter.h"
 #include "lmdb-store/flood.h"
 #include "lmdb-store/flag_change.h"
@@ -462,6 +464,39 @@ append_audit(const struct place *place)
 }
 
 static enum err
+add_checkpoint(const struct place *place)
+{
+	auto_clear(audit_record) struct audit_record event = {0};
+	struct checkpoint_record record = {.time = NOW};
+	bool changed;
+	enum err e = audit_prev(place->txn, INT64_MAX, &event);
+
+	record.seq = event.seq;
+	record.link = event.link;
+	return e == OK
+	    ? checkpoint_add(place->txn, place->seal, &record, &changed)
+	    : e;
+}
+
+static enum err
+find_checkpoint(const struct place *place)
+{
+	struct link link;
+	enum err e = checkpoint_find(place->txn, place->seal, 3, &link);
+
+	return e == ERR_NOT_FOUND ? OK : e;
+}
+
+static enum err
+put_configured(const struct place *place)
+{
+	auto_clear(configured_record) struct configured_record record = {
+	    .keys = json_pack("{ss}", "[token] issuer", "digest")};
+
+	return configured_put(place->txn, &record);
+}
+
+static enum err
 sweep_audit(const struct place *place)
 {
 	size_t done;
@@ -531,6 +566,9 @@ static const struct {
     {"set flag of a user", TXN_WRITE, set_flag_of_user},
     {"undo flag", TXN_WRITE, undo_flag},
     {"append to audit", TXN_WRITE, append_audit},
+    {"add a checkpoint", TXN_WRITE, add_checkpoint},
+    {"find a checkpoint", TXN_READ, find_checkpoint},
+    {"put what is configured", TXN_WRITE, put_configured},
     {"sweep audit", TXN_WRITE, sweep_audit},
     {"statistics", TXN_READ, take_stats},
     {"check", TXN_READ, check},
@@ -575,6 +613,7 @@ fill(const struct place *place)
 	assert_int_equal(add_to_flood(place), OK);
 	for (int i = 0; i < 3; i++)
 		assert_int_equal(append_audit(place), OK);
+	assert_int_equal(add_checkpoint(place), OK);
 }
 
 static int

@@ -3,6 +3,7 @@
 /* The daemon's request table is held against the interface files: what one
  * says and the other does not is a fault in either. */
 
+#include "jwt-agent/observe/message.h"
 #include "jwt-agent/server/request.h"
 #include "varlink/interfaces.h"
 
@@ -197,6 +198,79 @@ finds_rows_and_says_what_is_unknown(void **state)
 	    request_find("leader gone", &row), ERR_INTERFACE_NOT_FOUND);
 }
 
+/* What writes and is not audited when it is granted, and why. */
+static const struct {
+	const char *method, *why;
+} silent[] = {
+    {"io.jwtagent.Login.CheckAccount", "the login that it looks at again is"},
+    {"io.jwtagent.Login.Credential", "the login that it belongs to is"},
+    {"io.jwtagent.User.ForgetStep", "user-forget and user-forgotten are"},
+    {"sweep", "what it ends is, and what it sums up"},
+    {"keep_keys", "keys are public, and fetching them is logged"},
+    {"keep_clock", "a jump is, by an event of its own"},
+    {"end_floods", "what it sums up is"},
+};
+
+static bool
+is_silent(const struct request *row)
+{
+	for (size_t i = 0; i < sizeof(silent) / sizeof(*silent); i++)
+		if (strcmp(silent[i].method, row->method) == 0)
+			return true;
+	return false;
+}
+
+static void
+check_audited(const struct request *row)
+{
+	bool audited = (row->flags & AUDIT_GRANTS) != 0;
+
+	if (row->txn == TXN_READ)
+		assert_false(audited);
+	else if (audited == is_silent(row))
+		fail_msg("%s writes: is it audited or not?", row->method);
+}
+
+static void
+what_writes_is_audited(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < request_count; i++)
+		check_audited(&requests[i]);
+	for (size_t i = 0; i < own_request_count; i++)
+		check_audited(own_requests[i]);
+}
+
+static void
+check_message(const struct request *row)
+{
+	assert_non_null(row->event);
+	if (message_id(row->event) == NULL)
+		fail_msg("%s has no row in observe/message.c", row->event);
+}
+
+/* And no two the same. */
+static void
+every_event_has_a_message_id(void **state)
+{
+	const struct message *message, *other;
+
+	(void)state;
+	for (size_t i = 0; i < request_count; i++)
+		check_message(&requests[i]);
+	for (size_t i = 0; i < own_request_count; i++)
+		check_message(own_requests[i]);
+	for (size_t i = 0; (message = message_at(i)) != NULL; i++) {
+		assert_int_equal(strlen(message->id), 32);
+		assert_int_equal(strspn(message->id, "0123456789abcdef"), 32);
+		for (size_t j = 0; j < i; j++) {
+			other = message_at(j);
+			assert_string_not_equal(message->id, other->id);
+			assert_string_not_equal(message->event, other->event);
+		}
+	}
+}
+
 int
 main(void)
 {
@@ -205,6 +279,8 @@ main(void)
 	    cmocka_unit_test(every_entry_is_a_type_of_its_interface_file),
 	    cmocka_unit_test(every_method_of_the_interface_files_has_a_row),
 	    cmocka_unit_test(every_error_is_declared),
+	    cmocka_unit_test(what_writes_is_audited),
+	    cmocka_unit_test(every_event_has_a_message_id),
 	    cmocka_unit_test(finds_rows_and_says_what_is_unknown),
 	};
 

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: BSD-3-Clause
 SERVICE_TESTS = \
+	%D%/audit_property_test \
 	%D%/code_test \
 	%D%/clock_test \
 	%D%/device_test \
@@ -9,6 +10,7 @@ SERVICE_TESTS = \
 	%D%/issuer_test \
 	%D%/key_fault_test \
 	%D%/key_test \
+	%D%/lifetime_test \
 	%D%/limit_test \
 	%D%/login_test \
 	%D%/powerloss_test \
@@ -35,6 +37,7 @@ check_LTLIBRARIES += %D%/libagency.la
 %C%_issuer_test_LDADD = %D%/libagency.la
 %C%_window_test_LDADD = %D%/libagency.la
 %C%_forget_test_LDADD = %D%/libagency.la
+%C%_audit_property_test_LDADD = %D%/libagency.la
 %C%_code_test_LDADD = %D%/libagency.la
 %C%_key_fault_test_SOURCES = %D%/key_fault_test.c %D%/keyscene.c \
 	%D%/keyscene.h
@@ -48,6 +51,7 @@ check_LTLIBRARIES += %D%/libagency.la
 	-Wl,--wrap=EVP_CipherFinal_ex
 %C%_key_test_SOURCES = %D%/key_test.c %D%/keyscene.c %D%/keyscene.h
 %C%_key_test_LDADD = %D%/libagency.la
+%C%_lifetime_test_LDADD = %D%/libagency.la
 %C%_limit_test_LDADD = %D%/libagency.la
 %C%_clock_test_LDADD = %D%/libagency.la
 %C%_login_test_LDADD = %D%/libagency.la

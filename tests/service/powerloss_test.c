@@ -6,6 +6,7 @@
 #include "lmdb-store/check.h"
 #include "lmdb-store/device.h"
 #include "lmdb-store/family.h"
+#include "lmdb-store/flood.h"
 #include "lmdb-store/session.h"
 #include "tests/lmdb-store/powerloss.h"
 #include "jwt-agent/service/import.h"
@@ -218,6 +219,46 @@ is_imported(struct scene *scene)
 	assert_string_equal(device.state, DEVICE_IMPORTED);
 }
 
+#define DENIALS (FLOOD_EACH + 2)
+
+/* Each in a turn of its own. */
+static void
+deny(struct scene *scene)
+{
+	const struct audit_record denial = {.time = AGENCY_START,
+	    .event = (char *)(uintptr_t) "login",
+	    .outcome = (char *)(uintptr_t) "denied",
+	    .reason = (char *)(uintptr_t) "Expired",
+	    .rhost = (char *)(uintptr_t) "192.0.2.7"};
+
+	for (int i = 0; i < DENIALS; i++) {
+		struct call *call = agency_begin(scene->agency);
+		const struct seal *seal = store_seal(scene->agency->store);
+		bool summed = false;
+		enum err e =
+		    flood_add(call->txn, seal, &denial, call->steady, &summed);
+
+		if (e == OK && !summed)
+			e = audit_append(call->txn, seal, &denial);
+		assert_int_equal(agency_end(scene->agency, e), OK);
+	}
+}
+
+/* Each is an event or in the count, and none is both. */
+static void
+is_denied(struct scene *scene)
+{
+	auto_clear(audit_record) struct audit_record event = {0};
+	auto_clear(flood_record) struct flood_record flood = {0};
+	int64_t told = 0;
+
+	while (audit_next(scene->txn, event.seq, &event) == OK)
+		told += strcmp(event.outcome, "denied") == 0;
+	assert_int_equal(told, FLOOD_EACH);
+	assert_int_equal(flood_first_due(scene->txn, INT64_MAX, &flood), OK);
+	assert_int_equal(flood.recorded + flood.count, DENIALS);
+}
+
 /* What is done, and what is true ever after. */
 static const struct {
 	void (*take)(struct scene *scene);
@@ -231,6 +272,7 @@ static const struct {
     {revoke_device, is_revoked},
     {sweep, is_swept},
     {import, is_imported},
+    {deny, is_denied},
 };
 
 #define STEP_COUNT (sizeof(steps) / sizeof(*steps))

@@ -2,6 +2,7 @@
 # Run by ci/system, not by make check: these tests need root.
 EXTRA_DIST += \
 	%D%/conftest.py \
+	%D%/flood.py \
 	%D%/large.py \
 	%D%/model.py \
 	%D%/storm.py \
@@ -16,6 +17,7 @@ EXTRA_DIST += \
 	%D%/harness/glewlwyd.py \
 	%D%/harness/imposter.py \
 	%D%/harness/issuer.py \
+	%D%/harness/journal.py \
 	%D%/harness/keyfile.py \
 	%D%/harness/leader.py \
 	%D%/harness/logbook.py \
@@ -35,6 +37,7 @@ EXTRA_DIST += \
 	%D%/harness/waiting.py \
 	%D%/harness/wire.py \
 	%D%/test_agent_down.py \
+	%D%/test_audit.py \
 	%D%/test_backup_load.py \
 	%D%/test_backup.py \
 	%D%/test_codes.py \
@@ -44,9 +47,11 @@ EXTRA_DIST += \
 	%D%/test_doctor.py \
 	%D%/test_examples.py \
 	%D%/test_explain.py \
+	%D%/test_flood.py \
 	%D%/test_forged_session.py \
 	%D%/test_forget.py \
 	%D%/test_issuers.py \
+	%D%/test_journal.py \
 	%D%/test_keys.py \
 	%D%/test_kill.py \
 	%D%/test_large.py \

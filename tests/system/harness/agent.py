@@ -46,6 +46,7 @@ class Agent:
         self.issuers = dict(issuers or {})
         self.services = dict(services or {})
         self.process = None
+        self.environment = {}  # of its process, beside PATH
         self._make_place()
 
     def _make_place(self):
@@ -100,7 +101,7 @@ class Agent:
         command = [*as_user(user), *at_clock(clock),
                    *with_blocks(blocks), str(built.COMMAND),
                    "--config", str(self.config), "serve"]
-        environment = {"PATH": "/usr/bin:/bin"}
+        environment = {"PATH": "/usr/bin:/bin", **self.environment}
         if ready:
             environment["NOTIFY_SOCKET"] = ready.getsockname()
 
