@@ -6,6 +6,7 @@ import shutil
 import subprocess
 
 from harness import built, waiting
+from harness.clock import Clock
 
 
 def events(agent, *filters):
@@ -146,6 +147,24 @@ def test_older_store_in_its_place(agent, tmp_path):
     result = verify(agent, older)
     assert result.returncode == 1
     assert "changed or replaced" in result.stdout
+    assert result.stdout.count("holds") == 1
+
+
+def test_head_of_an_event_that_is_not_kept_any_more(make_agent, tmp_path):
+    """Its checkpoint tells, also after a restart; without one it does not."""
+    agent, clock = make_agent(), Clock()
+    agent.add_config("retention.conf", "[retention]\naudit = 1h\n")
+    agent.start(clock=clock)
+    make_history(agent)
+    heads = head_of(agent, tmp_path)
+    first = agent.audit()[0]["seq"]
+    clock.let_pass(2 * 3600)
+    make_history(agent)
+    waiting.until(lambda: agent.audit()[0]["seq"] > first + 3, 60)
+    agent.restart(clock=clock)
+
+    result = verify(agent, heads)
+    assert result.returncode == 0, result.stdout
     assert result.stdout.count("holds") == 1
 
 
