@@ -205,6 +205,7 @@ static const struct {
     {"io.jwtagent.Login.CheckAccount", "the login that it looks at again is"},
     {"io.jwtagent.Login.Credential", "the login that it belongs to is"},
     {"io.jwtagent.User.ForgetStep", "user-forget and user-forgotten are"},
+    {"io.jwtagent.Admin.SweepStep", "the sweep is not, and the upkeep is"},
     {"sweep", "what it ends is, and what it sums up"},
     {"keep_keys", "keys are public, and fetching them is logged"},
     {"keep_clock", "a jump is, by an event of its own"},
