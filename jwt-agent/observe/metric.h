@@ -76,6 +76,7 @@ M(SIGNING_KEYS,       GAUGE,     "jwtagent_signing_keys",               ONE,    
 M(SIGNING_KEY_AGE,    GAUGE,     "jwtagent_signing_key_age_seconds",    ONE,         KEY_STATE,     ALONE,  "Seconds since the oldest signing key in this state came into it.") \
 M(DEVICES,            GAUGE,     "jwtagent_devices",                    ONE,         DEVICE_STATE,  ALONE,  "Devices in the store: active, or inactive: revoked, or imported and not enrolled yet.") \
 M(SESSIONS,           GAUGE,     "jwtagent_sessions",                   ONE,         SESSION_STATE, ALONE,  "Sessions in the store: live, or ended.") \
+M(SESSION_PROCESSES,  GAUGE,     "jwtagent_session_processes",          ONE,         ALONE,         ALONE,  "Processes of sessions that were opened, whose end is waited for.") \
 M(AUDIT_RECORDS,      GAUGE,     "jwtagent_audit_records",              ONE,         ALONE,         ALONE,  "Events that the audit holds.") \
 M(AUDIT_EVENTS,       COUNTER,   "jwtagent_audit_events_total",         ONE,         ALONE,         ALONE,  "Events that were ever written to the audit of this store.") \
 M(STORE_SIZE,         GAUGE,     "jwtagent_store_size_bytes",           ONE,         ALONE,         ALONE,  "Bytes of the store that are in use, free pages among them.") \

@@ -203,6 +203,8 @@ settle(struct task *task, void *context)
 	carry_out(calls, task);
 	task_count(task);
 	measure_task(task);
+	metric_set(calls->options.service->metrics, METRIC_SESSION_PROCESSES, 0,
+	    0, (int64_t)leaders_count(calls->leaders));
 	alerting_settled(calls->alerting, task);
 	note_sweep(calls, task);
 	note_floods(calls, task);

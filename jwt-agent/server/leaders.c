@@ -28,6 +28,7 @@ struct leaders {
 	leader_gone gone;
 	void *context;
 	void *tree; /* tsearch(3) of struct watched by session */
+	size_t count;
 };
 
 static int
@@ -46,7 +47,7 @@ leaders_new(struct leaders **out, sd_event *loop, const struct log *log,
 
 	if (leaders == NULL)
 		return ERR_NO_MEMORY;
-	*leaders = (struct leaders){loop, log, gone, context, NULL};
+	*leaders = (struct leaders){loop, log, gone, context, NULL, 0};
 	*out = leaders;
 	return OK;
 }
@@ -113,9 +114,10 @@ watch(struct leaders *leaders, struct watched *watched)
 	if (sd_event_add_io(leaders->loop, &watched->exit, watched->pidfd,
 		EPOLLIN, on_exit_of_leader, watched) < 0)
 		return ERR_IO;
-	return tsearch(watched, &leaders->tree, compare) != NULL
-	    ? OK
-	    : ERR_NO_MEMORY;
+	if (tsearch(watched, &leaders->tree, compare) == NULL)
+		return ERR_NO_MEMORY;
+	leaders->count++;
+	return OK;
 }
 
 enum err
@@ -232,6 +234,13 @@ leaders_forget(struct leaders *leaders, const char *session)
 	if (watched == NULL)
 		return;
 	tdelete(watched, &leaders->tree, compare);
+	leaders->count--;
 	watched_free(watched);
 	fdstore_drop(session);
+}
+
+size_t
+leaders_count(const struct leaders *leaders)
+{
+	return leaders->count;
 }

@@ -37,6 +37,9 @@ leaders_watch(struct leaders *leaders, const char *session, int pidfd);
 enum effect_outcome
 leaders_end(struct leaders *leaders, const struct effect *effect);
 
+/* How many are watched. */
+size_t leaders_count(const struct leaders *leaders);
+
 /* Nothing happens for a session whose leader is not watched. */
 void leaders_forget(struct leaders *leaders, const char *session);
 

@@ -17,6 +17,7 @@ SERVICE_TESTS = \
 	%D%/revocation_test \
 	%D%/rotation_test \
 	%D%/sweep_test \
+	%D%/upkeep_test \
 	%D%/window_test
 
 check_PROGRAMS += $(SERVICE_TESTS)
@@ -35,6 +36,7 @@ check_LTLIBRARIES += %D%/libagency.la
 %C%_sweep_test_LDADD = %D%/libagency.la
 %C%_issuer_test_SOURCES = %D%/issuer_test.c %D%/foreign.c %D%/foreign.h
 %C%_issuer_test_LDADD = %D%/libagency.la
+%C%_upkeep_test_LDADD = %D%/libagency.la
 %C%_window_test_LDADD = %D%/libagency.la
 %C%_forget_test_LDADD = %D%/libagency.la
 %C%_audit_property_test_LDADD = %D%/libagency.la

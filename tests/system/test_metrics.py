@@ -3,13 +3,15 @@
 
 import os
 import re
+import signal
 import stat
 import subprocess
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
-from harness import people, tokens
+from harness import people, tokens, waiting
 from harness.issuer import Issuer, Key
+from harness.leader import Leader
 from harness.provider import Provider
 from harness.wire import Refused
 
@@ -304,3 +306,19 @@ def test_file_and_json_together_are_refused(busy, tmp_path):
     result = busy.run("metrics", "--json", str(tmp_path / "x"))
     assert result.returncode == 2
     assert os.listdir(tmp_path) == []
+
+
+def test_processes_of_sessions(busy):
+    token = busy.enroll()["access_token"]
+    busy.login(token, service="sshd")  # is never opened
+    leader = Leader(busy, token, service="sshd")
+    found = scrape(busy)
+    assert value(found, "jwtagent_sessions", state="live") == 2
+    assert value(found, "jwtagent_session_processes") == 1
+
+    os.kill(leader.pid, signal.SIGKILL)
+    waiting.until(lambda: value(
+        scrape(busy), "jwtagent_session_processes") == 0, 30)
+    found = scrape(busy)
+    assert value(found, "jwtagent_sessions", state="live") == 1
+    assert value(found, "jwtagent_sessions", state="ended") == 1
