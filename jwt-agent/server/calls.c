@@ -187,6 +187,13 @@ note_floods(struct calls *calls, const struct task *task)
 }
 
 static void
+count_leaders(const struct calls *calls)
+{
+	metric_set(calls->options.service->metrics, METRIC_SESSION_PROCESSES, 0,
+	    0, (int64_t)leaders_count(calls->leaders));
+}
+
+static void
 settle(struct task *task, void *context)
 {
 	struct calls *calls = context;
@@ -203,8 +210,7 @@ settle(struct task *task, void *context)
 	carry_out(calls, task);
 	task_count(task);
 	measure_task(task);
-	metric_set(calls->options.service->metrics, METRIC_SESSION_PROCESSES, 0,
-	    0, (int64_t)leaders_count(calls->leaders));
+	count_leaders(calls);
 	alerting_settled(calls->alerting, task);
 	note_sweep(calls, task);
 	note_floods(calls, task);
@@ -643,6 +649,8 @@ calls_new(
 	if (e == OK)
 		e = take_up_sessions(options->service, options->fdstore,
 		    calls->leaders, on_taken_up, calls);
+	if (e == OK)
+		count_leaders(calls);
 	if (e == OK)
 		*out = TAKE(calls);
 	return e;

@@ -173,7 +173,7 @@ lists_each_job_once(void **state)
 	struct agency *agency = *state;
 	struct call *call = agency_begin(agency);
 	struct cursor cursor = {.begun = false};
-	const struct empty request = {0};
+	struct empty request;
 
 	for (int i = 0; i < JOB_COUNT; i++) {
 		auto_clear(upkeep_view) struct upkeep_view entry = {0};
@@ -199,7 +199,7 @@ count_series(struct agency *agency, const char *name, double *value)
 {
 	struct call *call = agency_begin(agency);
 	struct cursor cursor = {.begun = false};
-	const struct empty request = {0};
+	struct empty request;
 	size_t count = 0;
 	enum err e = OK;
 
