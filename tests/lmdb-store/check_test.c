@@ -74,8 +74,7 @@ put_events(struct scratch *scratch)
 static void
 put_upkeep(struct txn *txn)
 {
-	const struct upkeep_record record = {
-	    .job = (char *)(uintptr_t) "sweep",
+	const struct upkeep_record record = {.job = (char *)(uintptr_t) "sweep",
 	    .outcome = (char *)(uintptr_t)UPKEEP_OK,
 	    .began = 5,
 	    .done = 6,

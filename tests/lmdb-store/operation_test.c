@@ -394,8 +394,7 @@ count_up(const struct place *place)
 static enum err
 put_upkeep(const struct place *place)
 {
-	const struct upkeep_record record = {
-	    .job = (char *)(uintptr_t) "sweep",
+	const struct upkeep_record record = {.job = (char *)(uintptr_t) "sweep",
 	    .outcome = (char *)(uintptr_t)UPKEEP_OK,
 	    .began = NOW,
 	    .done = NOW};
