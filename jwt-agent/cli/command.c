@@ -100,6 +100,8 @@ static const struct command commands[] = {
 	cli_metrics},
     {"monitor", NULL, NULL, 0, EVENTS | CLI_BIT(ALERTS) | CLI_BIT(EXEC) | JSON,
 	"show events as they happen", cli_monitor},
+    {"report", NULL, NULL, 0, CLI_BIT(SINCE) | JSON,
+	"tell what the last week was like", cli_report},
     {"store", "check", NULL, 0, JSON,
 	"read the whole store and say what is wrong with it", cli_store_check},
     {"store", "backup", "FILE", 0, CLI_BIT(FORCE) | CLI_BIT(QUIET) | JSON,

@@ -150,6 +150,7 @@ int cli_key_list(const struct call *call);
 int cli_key_rotate(const struct call *call);
 int cli_key_rotate_data(const struct call *call);
 int cli_key_rotate_master(const struct call *call);
+int cli_report(const struct call *call);
 int cli_serve(const struct call *call);
 int cli_metrics(const struct call *call);
 int cli_session_list(const struct call *call);

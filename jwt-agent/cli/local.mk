@@ -58,6 +58,8 @@ noinst_LTLIBRARIES += %D%/libcli.la
 	%D%/qr.c %D%/qr.h \
 	%D%/refresh.c %D%/refresh.h \
 	%D%/proof.c %D%/proof.h \
+	%D%/report.c \
+	%D%/reportpage.c %D%/reportpage.h \
 	%D%/replacement.c %D%/replacement.h \
 	%D%/restore.c \
 	%D%/rollout.c \
@@ -68,6 +70,7 @@ noinst_LTLIBRARIES += %D%/libcli.la
 	%D%/stopped_store.c %D%/stopped_store.h \
 	%D%/store_check.c \
 	%D%/store.c \
+	%D%/tally.c %D%/tally.h \
 	%D%/token.c \
 	%D%/tokenfile.c %D%/tokenfile.h \
 	%D%/unit.c %D%/unit.h \
@@ -78,6 +81,7 @@ noinst_LTLIBRARIES += %D%/libcli.la
 	%D%/usage.c %D%/usage.h \
 	%D%/user.c \
 	%D%/watch.c %D%/watch.h \
+	%D%/week.c %D%/week.h \
 	%D%/when.c %D%/when.h
 %C%_libcli_la_LIBADD = \
 	jwt-agent/config/libconfig.la \

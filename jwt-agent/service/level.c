@@ -29,10 +29,13 @@ read_store_used(const struct service *service, struct txn *txn, int64_t now,
 	return e;
 }
 
+/* Keys grow old only where they could not be fetched again: a server may say
+ * that its keys are good for longer. Never fetched is as good as too old. */
 static int64_t
 age_of(const struct trusted *trusted, int64_t now)
 {
-	/* never fetched: as good as too old */
+	if (trusted->problem.text[0] == '\0')
+		return 0;
 	if (trusted->fetched == 0)
 		return 100;
 	return percent(now - trusted->fetched, trusted->config->keys_max_age);

@@ -9,7 +9,8 @@ CLI_TESTS = \
 	%D%/man_test \
 	%D%/pamcontrol_test \
 	%D%/qr_test \
-	%D%/refresh_test
+	%D%/refresh_test \
+	%D%/tally_test
 
 check_PROGRAMS += $(CLI_TESTS)
 TESTS += $(CLI_TESTS)
@@ -35,3 +36,4 @@ check_LTLIBRARIES += %D%/libcommandtest.la
 %C%_pamcontrol_test_LDADD = %D%/libcommandtest.la $(PAM_LIBS)
 %C%_qr_test_LDADD = %D%/libcommandtest.la
 %C%_refresh_test_LDADD = %D%/libcommandtest.la
+%C%_tally_test_LDADD = %D%/libcommandtest.la

@@ -5,7 +5,10 @@ import json
 import subprocess
 
 import pytest
-from harness import built, waiting
+from harness import built, people, waiting
+from harness.clock import Clock
+from harness.issuer import Key, jwks
+from harness.provider import Provider
 from harness.wire import Refused
 
 
@@ -95,6 +98,9 @@ class Watcher:
         waiting.until((self.state / "last-event").exists, 30)
         return self
 
+    def place_in_audit(self):
+        return int((self.state / "last-event").read_text())
+
     def events(self):
         if not self.got.exists():
             return []
@@ -143,7 +149,9 @@ def test_nothing_is_missed_while_the_agent_or_the_watcher_restarts(
 
     agent.restart()
     agent.json("alert", "test", "store-size")
-    watcher.wait(2)
+    last = watcher.wait(2)[-1]["seq"]
+    # killed before that it would give it once more
+    waiting.until(lambda: watcher.place_in_audit() == last)
     watcher.stop()
     agent.json("alert", "test", "keys-age")
     agent.json("alert", "test", "audit-chain")
@@ -192,8 +200,7 @@ def test_store_that_was_replaced(agent, watcher, tmp_path):
     watcher.stop()
     (watcher.state / "last-event").write_text("123456\n")
     watcher.start()
-    waiting.until(lambda: (watcher.state / "last-event").read_text()
-                  != "123456\n", 30)
+    waiting.until(lambda: watcher.place_in_audit() != 123456, 30)
     agent.json("alert", "test", "store-size")
 
     assert watcher.wait(1)[0]["event"] == "alert-test"
@@ -225,3 +232,277 @@ def test_after_an_event_that_there_is_not(agent):
         agent.enroll("bob", "desk")
         assert [e["event"]["event"] for e in wire.stream(
             "io.jwtagent.Admin.Audit", {"after": newest})] == ["enroll"]
+
+
+# each of those that are shipped, by its cause
+
+HOUR = 3600
+DAY = 24 * HOUR
+
+
+@pytest.fixture
+def clock():
+    return Clock()
+
+
+def fired_then_cleared(agent, name):
+    """Once each, however often it was looked at."""
+    wait_told(agent, name, "fired", "cleared")
+    assert alert(agent, name)["state"] == "ok"
+
+
+def test_failed_refreshes(agent, clock):
+    agent.restart(clock=clock)
+    for _ in range(10):
+        with pytest.raises(Refused):
+            agent.refresh("jr1_none")
+    waiting.until(lambda: alert(agent, "failed-refreshes")["value"]
+                  == "10.0/min")
+    assert told(agent, "failed-refreshes") == []
+    with pytest.raises(Refused):
+        agent.refresh("jr1_none")
+    wait_told(agent, "failed-refreshes", "fired")
+    clock.let_pass(61)
+
+    fired_then_cleared(agent, "failed-refreshes")
+
+
+def test_oddities(agent, clock):
+    agent.restart(clock=clock)
+    token = agent.enroll()["access_token"]
+    with agent.wire() as wire:
+        for net in range(7):  # the first one is not odd
+            wire.call("io.jwtagent.Login.Authenticate", {
+                "user": "alice", "uid": people.uid("alice"),
+                "service": "probe", "token": token,
+                "rhost": f"198.51.{net}.7"})
+    wait_told(agent, "oddities", "fired")
+    clock.let_pass(HOUR)
+
+    fired_then_cleared(agent, "oddities")
+
+
+def test_token_reuse(agent, clock):
+    agent.restart(clock=clock)
+    first = agent.enroll()["refresh_token"]
+    second = agent.refresh(first)["refresh_token"]
+    agent.refresh(second)
+    with pytest.raises(Refused):
+        agent.refresh(first)
+    wait_told(agent, "token-reuse", "fired")
+    clock.let_pass(HOUR)
+
+    fired_then_cleared(agent, "token-reuse")
+
+
+def test_keys_that_grow_old(make_agent, clock):
+    provider = Provider()
+    try:
+        provider.say("/jwks", jwks(Key("ES256", "k")))
+        agent = make_agent(issuers={"corp": {
+            "issuer": "https://corp.test", "jwks_url": provider.url("/jwks"),
+            "keys_max_age": "1h"}}).start(clock=clock)
+        waiting.until(lambda: agent.issuer("corp")["state"] == "ok", 30)
+        provider.stop()
+        clock.let_pass(29 * 60)
+        clock.let_pass(32 * 60)
+        wait_told(agent, "keys-age", "fired")
+        assert "issuer=corp" in agent.json(
+            "audit", "list", "--event", "alert-fired")[-1]["detail"]
+        provider.start()
+        clock.let_pass(60)
+
+        fired_then_cleared(agent, "keys-age")
+    finally:
+        provider.stop()
+
+
+def test_store_that_fills(make_agent, clock):
+    agent = make_agent(agent={"store_max": "2M"})
+    agent.add_config("store.conf", "[device]\nmax_devices = 0\n")
+    agent.start(clock=clock)
+
+    def is_above():
+        return int(alert(agent, "store-size")["value"][:-1]) > 80
+
+    with agent.wire() as wire:
+        while not is_above():
+            for _ in range(50):
+                wire.call("io.jwtagent.Device.Enroll",
+                          {"user": "alice", "name": "laptop"})
+    wait_told(agent, "store-size", "fired")
+    clock.let_pass(500 * DAY)  # all of it has come to its end
+    waiting.until(lambda: not is_above(), 60)
+
+    # what told of the other has come to its end, too
+    wait_told(agent, "store-size", "cleared")
+    assert alert(agent, "store-size")["state"] == "ok"
+
+
+def test_broken_audit(agent):
+    """Somebody changes one letter of one event in the store's file."""
+    agent.enroll()
+    agent.run("user", "logout", "alice", "--reason", "broken in two")
+    agent.enroll("bob", "desk")
+    assert agent.run("audit", "verify").returncode == 0
+    waiting.until(lambda: alert(agent, "audit-chain")["state"] == "ok")
+    agent.stop()
+    change(agent, b"broken in two", b"broken in ten")
+    agent.start()
+
+    assert agent.run("audit", "verify").returncode == 1
+    wait_told(agent, "audit-chain", "fired")
+    agent.stop()
+    change(agent, b"broken in ten", b"broken in two")
+    agent.start()
+    assert alert(agent, "audit-chain")["state"] == "firing"
+    assert agent.run("audit", "verify").returncode == 0
+
+    fired_then_cleared(agent, "audit-chain")
+
+
+def change(agent, before, after):
+    path = agent.store / "data.mdb"
+    data = path.read_bytes()
+    assert before in data
+    with open(path, "r+b") as file:  # its owner and mode stay
+        file.write(data.replace(before, after))
+
+
+def test_overdue_upkeep(agent, clock):
+    agent.restart(clock=clock)
+    clock.let_pass(3 * DAY)
+    wait_told(agent, "upkeep", "fired")
+    for job in agent.json("upkeep", "list"):
+        if job["overdue"]:
+            assert agent.run("upkeep", "run", job["job"]).returncode == 0
+
+    fired_then_cleared(agent, "upkeep")
+
+
+def test_shipped_by_their_causes_are_all(agent):
+    """One test each, above."""
+    assert set(states(agent)) == {
+        "failed-logins", "failed-refreshes", "oddities", "token-reuse",
+        "keys-age", "store-size", "audit-chain", "upkeep"}
+
+
+# across restarts, and by configuration
+
+def test_restart_neither_forgets_nor_tells_again(agent, clock):
+    rules(agent, "[alert failed-logins]\nwindow = 10m\n")
+    agent.restart(clock=clock)
+    for _ in range(20):
+        agent.verdict("eyJ.e.e")
+    wait_told(agent, "failed-logins", "fired")
+    agent.restart(clock=clock)
+    # its window begins anew, but nobody knows yet that it is over
+    assert alert(agent, "failed-logins")["state"] == "firing"
+    agent.json("alert", "test", "failed-logins")
+    assert told(agent, "failed-logins") == ["fired", "test"]
+    clock.let_pass(601)
+    wait_told(agent, "failed-logins", "fired", "test", "cleared")
+    agent.restart(clock=clock)
+    for _ in range(20):
+        agent.verdict("eyJ.e.e")
+    assert alert(agent, "failed-logins")["rests_until"]
+    clock.let_pass(HOUR)
+    for _ in range(20):
+        agent.verdict("eyJ.e.e")
+
+    # within the cool-down nothing was told
+    wait_told(agent, "failed-logins", "fired", "test", "cleared", "fired")
+
+
+def test_alert_that_is_put_out_or_gone_is_cleared(agent):
+    rules(agent, "[alert ours]\nof = login:denied\n"
+          "[alert theirs]\nof = login:denied\n")
+    agent.verdict("eyJ.e.e")
+    wait_told(agent, "ours", "fired")
+    wait_told(agent, "theirs", "fired")
+    rules(agent, "[alert ours]\nof = login:denied\nenabled = no\n")
+
+    wait_told(agent, "ours", "fired", "cleared")
+    wait_told(agent, "theirs", "fired", "cleared")
+    assert alert(agent, "ours")["state"] == "off"
+
+
+# key of the configuration: what holds in both, the setting that fires and the
+# one that does not
+DENIED = {"of": "login:denied"}
+KEYS = {
+    "enabled": (DENIED, "yes", "no"),
+    "of": ({}, "login:denied:Malformed", "login:fault"),
+    "kind": ({**DENIED, "threshold": 2}, "count", "rate"),
+    "to": ({**DENIED, "kind": "ratio", "threshold": 50}, "login:denied",
+           "login"),
+    "window": ({**DENIED, "threshold": 3}, "1d", "10m"),
+    "threshold": ({**DENIED, "window": "1d"}, "5", "6"),
+    "minimum": ({**DENIED, "kind": "ratio", "to": "login", "window": "1d"},
+                "14", "15"),
+}
+
+
+def key_rules():
+    text = ""
+    for key, (base, *settings) in KEYS.items():
+        for name, setting in zip(("fires", "not"), settings):
+            text += f"[alert {key}-{name}]\n"
+            for setter, value in {"window": "10m", **base,
+                                  key: setting}.items():
+                text += f"{setter} = {value}\n"
+    for name, setting in (("fires", "0s"), ("not", "1d")):
+        text += (f"[alert cooldown-{name}]\nof = login:denied\n"
+                 f"window = 10m\ncooldown = {setting}\n")
+    return text + "[alert last]\nof = user-logout\n"
+
+
+def test_every_key_changes_an_outcome(agent, clock):
+    rules(agent, key_rules())
+    agent.restart(clock=clock)
+    token = agent.enroll()["access_token"]
+
+    def logins():
+        for _ in range(4):
+            agent.login(token)
+        for _ in range(3):
+            assert agent.verdict("eyJ.e.e") == "Malformed"
+
+    logins()
+    wait_told(agent, "cooldown-not", "fired")
+    clock.let_pass(700)
+    wait_told(agent, "cooldown-not", "fired", "cleared")
+    wait_told(agent, "cooldown-fires", "fired", "cleared")
+    token = agent.enroll()["access_token"]
+    logins()
+    wait_told(agent, "cooldown-fires", "fired", "cleared", "fired")
+    agent.run("user", "logout", "bob")
+    wait_told(agent, "last", "fired")  # so all were looked at after it
+
+    assert told(agent, "cooldown-not") == ["fired", "cleared"]
+    for key in KEYS:
+        assert "fired" in told(agent, f"{key}-fires"), key
+        assert told(agent, f"{key}-not") == [], key
+
+
+@pytest.mark.parametrize("text,sentence", [
+    ("of = login\nkind = ratio\n", "kind=ratio needs to="),
+    ("of = login\nto = refresh\n", "to= goes with kind=ratio"),
+    ("kind = count\n", "[alert x] needs of="),
+    ("of = nonsense\nkind = level\n", "nothing that is measured"),
+    ("of = store_used, keys_age\nkind = level\n", "a level is of one thing"),
+    ("of = store_used\nkind = level\nwindow = 5m\n",
+     "window= does not go with kind=level"),
+    ("of = store_used\nkind = level\nminimum = 5\n",
+     "minimum= does not go with kind=level"),
+    ("of = a\nkind = ratio\nto = b\nthreshold = 100\n",
+     "less than 100 percent"),
+    ("of = a:b:c:d\n", "not of the form EVENT:OUTCOME:REASON"),
+    ("of = a b\n", "not of the form EVENT:OUTCOME:REASON"),
+    ("of = login\nkind = sum\n", "kind"),
+])
+def test_configuration_that_cannot_be(agent, text, sentence):
+    agent.add_config("alerts.conf", "[alert x]\n" + text)
+    result = agent.run("config", "check")
+    assert result.returncode == 2
+    assert sentence in result.stderr

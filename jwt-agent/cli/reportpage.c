@@ -1,0 +1,133 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "jwt-agent/cli/reportpage.h"
+
+#include <stdio.h>
+#include <string.h>
+#include <time.h>
+
+#define TIME_SIZE 32
+
+static const char *
+text_of(const json_t *object, const char *member)
+{
+	const char *text = json_string_value(json_object_get(object, member));
+
+	return text != NULL ? text : "";
+}
+
+static json_int_t
+number_of(const json_t *object, const char *member)
+{
+	return json_integer_value(json_object_get(object, member));
+}
+
+static void
+write_time(const json_t *report, const char *member, char text[TIME_SIZE])
+{
+	time_t at = (time_t)number_of(report, member);
+	struct tm parts;
+
+	text[0] = '\0';
+	if (localtime_r(&at, &parts) != NULL)
+		strftime(text, TIME_SIZE, "%Y-%m-%d %H:%M", &parts);
+}
+
+static void
+print_ends(const char *heading, const json_t *ends)
+{
+	const json_t *success = json_object_get(ends, "success");
+
+	printf("%-16s%" JSON_INTEGER_FORMAT " granted, %" JSON_INTEGER_FORMAT
+	       " denied, %" JSON_INTEGER_FORMAT " faults",
+	    heading, number_of(ends, "granted"), number_of(ends, "denied"),
+	    number_of(ends, "fault"));
+	if (json_is_number(success))
+		printf(": %.1f %% succeeded", json_number_value(success));
+	putchar('\n');
+}
+
+static void
+print_number(const char *heading, const json_t *report, const char *member)
+{
+	printf("%-16s%" JSON_INTEGER_FORMAT "\n", heading,
+	    number_of(report, member));
+}
+
+/* A line for each, "none" if there is none. */
+static void
+print_tally(const char *heading, const json_t *list, const char *name)
+{
+	const json_t *row;
+	size_t i;
+
+	if (json_array_size(list) == 0)
+		printf("%-16snone\n", heading);
+	json_array_foreach (list, i, row)
+		printf("%-16s%" JSON_INTEGER_FORMAT " %s\n",
+		    i == 0 ? heading : "", number_of(row, "count"),
+		    text_of(row, name));
+}
+
+/* A line for each: two texts, the second of which may be absent. */
+static void
+print_states(const char *heading, const json_t *list, const char *name,
+    const char *state, const char *more)
+{
+	const json_t *row;
+	size_t i;
+
+	if (json_array_size(list) == 0)
+		printf("%-16snone\n", heading);
+	json_array_foreach (list, i, row) {
+		const char *rest = text_of(row, more);
+
+		printf("%-16s%s: %s%s%.60s\n", i == 0 ? heading : "",
+		    text_of(row, name), text_of(row, state),
+		    rest[0] != '\0' ? ", " : "", rest);
+	}
+}
+
+static void
+print_head(const json_t *report)
+{
+	char since[TIME_SIZE], until[TIME_SIZE];
+
+	write_time(report, "since", since);
+	write_time(report, "until", until);
+	printf("jwt-agent on %s, %s to %s\n\n", text_of(report, "host"), since,
+	    until);
+}
+
+enum err
+reportpage_print(const json_t *report)
+{
+	static const struct {
+		const char *heading, *member, *name;
+	} tallies[] = {
+	    {"Refused for", "refusals", "reason"},
+	    {"Logins to", "services", "service"},
+	    {"Revokes", "revokes", "event"},
+	    {"Oddities", "oddities", "event"},
+	    {"Changes", "changes", "event"},
+	    {"Fallback", "fallback", "claim"},
+	    {"Dated", "dated", "what"},
+	    {"Alerts fired", "alerts_fired", "alert"},
+	};
+
+	print_head(report);
+	print_ends("Logins", json_object_get(report, "logins"));
+	print_ends("Refreshes", json_object_get(report, "refreshes"));
+	print_number("New devices", report, "new_devices");
+	print_number("Token reuse", report, "token_reuse");
+	for (size_t i = 0; i < sizeof(tallies) / sizeof(*tallies); i++)
+		print_tally(tallies[i].heading,
+		    json_object_get(report, tallies[i].member),
+		    tallies[i].name);
+	print_states("Alerts firing", json_object_get(report, "alerts_firing"),
+	    "name", "value", "none");
+	print_states("Keys due", json_object_get(report, "keys_due"), "key",
+	    "state", "problem");
+	print_states("Upkeep", json_object_get(report, "upkeep"), "job",
+	    "state", "detail");
+	return fflush(stdout) == 0 ? OK : ERR_IO;
+}
