@@ -24,6 +24,7 @@ from harness.agent import Agent  # noqa: E402
 ADDRESS = "192.0.2.7"
 BATCH = 50  # calls that a connection has under way
 LOGINS = 1000  # that are measured without the flood
+PAUSE = .01  # seconds between two of them
 
 
 def call_of(rhost=ADDRESS):
@@ -110,6 +111,7 @@ def timed_logins(agent, token, going_on):
                 "user": "bob", "uid": people.uid("bob"), "service": "probe",
                 "rhost": "198.51.100.9", "token": token})
             took.append((time.monotonic() - begin) * 1000)
+            time.sleep(PAUSE)
     return sorted(took)
 
 
@@ -126,9 +128,11 @@ def report(name, took):
 def play(count, connections):
     agent = Agent().start()
     token = agent.enroll("bob", "desk")["access_token"]
+    empty = size(agent)
     alone = timed_logins(agent, token, lambda done: done < LOGINS)
     report("alone", alone)
     before = size(agent)
+    of_login = (before - empty) / LOGINS
     flood = Flood(agent, count, connections)
     thread = threading.Thread(target=flood.run)
     thread.start()
@@ -139,9 +143,12 @@ def play(count, connections):
           f", p99 {percentile(beside, .99) / percentile(alone, .99):.1f}")
     agent.restart()
     events = denials(agent)
+    grown = size(agent) - before
     print(f"{flood.answered} denials in {flood.seconds:.0f} s: "
-          f"{len(events)} events that tell of {total(events)}; the store grew "
-          f"by {size(agent) - before} bytes, {len(beside)} logins among them")
+          f"{len(events)} events that tell of {total(events)}, "
+          f"{len(json.dumps(events))} bytes")
+    print(f"the store grew by {grown} bytes, which are {grown / of_login:.0f} "
+          f"logins; there were {len(beside)}")
     assert flood.answered == count == total(events)
     agent.discard()
 
