@@ -134,9 +134,6 @@ upkeep_report(struct upkeep *upkeep)
 	struct call with = {.argument = NULL};
 	char since[] = "7d";
 
-	if (command_find("report", NULL) == NULL)
-		return upkeep_say(
-		    upkeep, UPKEEP_SKIPPED, "there is no such command");
 	with.option[CLI_SINCE] = since;
 	if (upkeep_command(upkeep, "report", NULL, &with) != 0)
 		return upkeep_say(

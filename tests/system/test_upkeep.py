@@ -302,3 +302,12 @@ def test_alert_of_a_job_that_is_overdue(agent):
         event["detail"] for event in agent.audit()
         if event["event"] == "alert-fired") or fired, 60)
     assert "job=sweep" in fired[0]
+
+
+def test_report_goes_to_the_journal(agent):
+    agent.login(agent.enroll()["access_token"])
+    said = run(agent, "report")
+    assert said.endswith("report: ok\n")
+    assert agent.run("report", "--since", "7d").stdout.splitlines()[0] \
+        .split()[0] in said
+    assert jobs(agent)["report"]["outcome"] == "ok"
