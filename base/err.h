@@ -76,6 +76,7 @@ E(REVOKED,            "io.jwtagent.Revoked",           DENIED, SHOWN,  DROP, AUT
 E(DEVICE_REVOKED,     "io.jwtagent.DeviceRevoked",     DENIED, SHOWN,  DROP, AUTH_ERR,         PERM_DENIED,  SESSION_ERR, 3, "this device has been revoked") \
 E(REPLAYED,           "io.jwtagent.Replayed",          DENIED, SHOWN,  DROP, AUTH_ERR,         PERM_DENIED,  SESSION_ERR, 3, "the token has been used before") \
 E(WRONG_USER,         "io.jwtagent.WrongUser",         DENIED, SHOWN,  DROP, AUTH_ERR,         PERM_DENIED,  SESSION_ERR, 3, "the token is not for this user") \
+E(STAND_ASIDE,        "io.jwtagent.StandAside",        DENIED, SHOWN,  DROP, IGNORE,           PERM_DENIED,  SESSION_ERR, 3, "the token is good, but tokens are not taken from this user at present") \
 E(POLICY_DENIED,      "io.jwtagent.PolicyDenied",      DENIED, SHOWN,  DROP, AUTH_ERR,         PERM_DENIED,  SESSION_ERR, 3, "this service does not accept the token") \
 /* login codes, and attempts that come too fast */ \
 E(WRONG_CODE,         "io.jwtagent.WrongCode",         DENIED, SHOWN,  DROP, AUTH_ERR,         PERM_DENIED,  SESSION_ERR, 3, "this login code is not known, was used or has expired") \

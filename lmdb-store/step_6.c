@@ -78,11 +78,13 @@ static const struct phase down[] = {
 static enum err
 losses(struct txn *txn, int64_t now, struct step_losses *losses)
 {
-	size_t users = 0, checkpoints = 0;
+	size_t users = 0, checkpoints = 0, flags = 0;
 	enum err e = txn_entries(txn, TABLE_USER, &users);
 
 	if (e == OK)
 		e = txn_entries(txn, TABLE_CHECKPOINT, &checkpoints);
+	if (e == OK)
+		e = txn_entries(txn, TABLE_FLAG, &flags);
 	(void)now;
 	step_lose(losses,
 	    "users whose attributes no token gets any more, and are not "
@@ -92,6 +94,9 @@ losses(struct txn *txn, int64_t now, struct step_losses *losses)
 	    "heads of the audit, which cannot be held against it any more once "
 	    "their events are too old to be kept",
 	    (int64_t)checkpoints, false);
+	step_lose(losses,
+	    "flags that were set: all of them are as if nobody had",
+	    (int64_t)flags, true);
 	return e;
 }
 

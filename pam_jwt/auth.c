@@ -184,6 +184,7 @@ is_known_code(enum err e)
 	case ERR_WRONG_USER:
 	case ERR_CODE_ELSEWHERE:
 	case ERR_POLICY_DENIED:
+	case ERR_STAND_ASIDE:
 	case ERR_WRONG_AUDIENCE:
 	case ERR_DEVICE_REVOKED:
 		return true;
@@ -212,6 +213,10 @@ decide(struct context *context, const struct answer *answer)
 	}
 	if (e == OK)
 		return accept_login(context, client, &reply);
+	if (e == ERR_STAND_ASIDE) {
+		log_aside(context);
+		return PAM_IGNORE;
+	}
 	return refuse(context, answer, client, e);
 }
 

@@ -82,10 +82,19 @@ void
 log_unrecorded(const struct context *context, const char *device)
 {
 	pam_syslog(context->pamh, LOG_WARNING,
-	    "login accepted without a session, since jwt-agent's store takes "
-	    "no writes: user=%s rhost=%s device=%s",
+	    "login accepted without a session, which no revoke can end; see "
+	    "\"jwt-agent audit list\": user=%s rhost=%s device=%s",
 	    show(context->user).text, show(context->rhost).text,
 	    show(device).text);
+}
+
+void
+log_aside(const struct context *context)
+{
+	pam_syslog(context->pamh, LOG_NOTICE,
+	    "login stands aside reason=%s user=%s rhost=%s: %s",
+	    err_name(ERR_STAND_ASIDE), show(context->user).text,
+	    show(context->rhost).text, err_text(ERR_STAND_ASIDE));
 }
 
 void

@@ -29,6 +29,9 @@ void log_accepted(
 /* The same, without a record of it. */
 void log_unrecorded(const struct context *context, const char *device);
 
+/* The token is good, and the stack goes on without it. */
+void log_aside(const struct context *context);
+
 /* What would have come of the login without `observe`. */
 void log_observed(const struct context *context, enum err result);
 

@@ -274,6 +274,7 @@ counts_as_refusal(const struct task *task)
 {
 	return (task->row->flags & COUNTS_REFUSALS) != 0 &&
 	    task->outcome != OK && task->outcome != ERR_KEYS_NEEDED &&
+	    task->outcome != ERR_STAND_ASIDE &&
 	    task->outcome != ERR_PERMISSION_DENIED &&
 	    !err_is_fault(task->outcome);
 }
@@ -351,6 +352,7 @@ is_counted(const struct task *task)
 	case ERR_KEYS_UNAVAILABLE:
 	case ERR_PERMISSION_DENIED:
 	case ERR_INVALID_PARAMETER:
+	case ERR_STAND_ASIDE:
 		return false;
 	default:
 		return (task->row->flags & LIMITED) != 0 &&

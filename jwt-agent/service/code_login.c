@@ -210,6 +210,8 @@ code_reach(
 	if (e == OK)
 		e = check_device(call, &record, verdict);
 	if (e == OK)
+		e = verdict_stand_aside(call, attempt, &verdict->trail);
+	if (e == OK)
 		code_note(call, &record);
 	else
 		call_note(&call->event.detail,

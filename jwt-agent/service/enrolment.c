@@ -3,6 +3,7 @@
 
 #include "base/base64url.h"
 #include "jwt-agent/service/device.h"
+#include "jwt-agent/service/flag.h"
 #include "jwt-agent/service/mark.h"
 #include "jwt-agent/service/refresh_token.h"
 #include "jwt-agent/service/revocation.h"
@@ -98,6 +99,21 @@ check_request(struct call *call, const struct enrolment_wish *wish)
 	return e == OK ? enrolment_check_count(call, call->subject) : e;
 }
 
+static enum err
+check_keyless(struct call *call, const struct device_record *device)
+{
+	bool required = false;
+	enum err e = OK;
+
+	if (device->jkt == NULL)
+		e = flag_holds(
+		    call, FLAG_DEVICE_KEY_REQUIRED, device->user, &required);
+	if (e != OK || !required)
+		return e;
+	call_note(&call->event.detail, "devices are enrolled with a key here");
+	return ERR_PROOF_REQUIRED;
+}
+
 /* The key that is given takes the place of the one that the device has. */
 static enum err
 fill_key(struct call *call, const json_t *key, struct device_record *device)
@@ -106,14 +122,8 @@ fill_key(struct call *call, const json_t *key, struct device_record *device)
 	const char *why = "";
 	enum err e;
 
-	if (key == NULL && device->jkt == NULL &&
-	    call->service->config->require_key) {
-		call_note(&call->event.detail,
-		    "devices are enrolled with a key here");
-		return ERR_PROOF_REQUIRED;
-	}
 	if (key == NULL)
-		return OK;
+		return check_keyless(call, device);
 	e = proof_key(key, jkt, &why);
 	if (e == ERR_MALFORMED) {
 		snprintf(text, sizeof(text), "key %s", why);

@@ -8,6 +8,7 @@
 #include "lmdb-store/code.h"
 #include "lmdb-store/device.h"
 #include "lmdb-store/family.h"
+#include "lmdb-store/flag_change.h"
 #include "lmdb-store/forgetting.h"
 #include "lmdb-store/key.h"
 #include "lmdb-store/refusals.h"
@@ -243,6 +244,38 @@ next_aside(struct forgetting *step, struct key *at)
 	return txn_delete(txn, TABLE_ASIDE, key_slice(at));
 }
 
+static enum err
+next_override(struct forgetting *step, struct key *at)
+{
+	auto_clear(
+	    flag_override_record) struct flag_override_record override = {0};
+	const struct flag_setting none = {.percent = FLAG_UNSET};
+	struct txn *txn = step->call->txn;
+	enum err e = flag_override_next(txn, at, &override);
+
+	if (e != OK || !is_his(step, override.user, -1))
+		return e;
+	return flag_write(txn, override.flag, override.user, &none);
+}
+
+/* An undo would bring the name back. */
+static enum err
+next_flag_change(struct forgetting *step, struct key *at)
+{
+	auto_clear(flag_change_record) struct flag_change_record change = {0};
+	struct txn *txn = step->call->txn;
+	enum err e = flag_change_next(txn,
+	    at->size == KEY_NUMBER_SIZE ? key_number(at->data) : 0, &change);
+
+	if (e != OK)
+		return e;
+	*at = (struct key){0};
+	key_add_number(at, change.seq);
+	if (change.user == NULL || !is_his(step, change.user, -1))
+		return OK;
+	return flag_change_remove(txn, change.seq);
+}
+
 /*
  * In this order: the audit first, while it can be told whose a device was, and
  * last, when nothing of his is left that could still write to it. Each looks at
@@ -255,6 +288,8 @@ static enum err (*const phases[])(struct forgetting *step, struct key *at) = {
     next_family,
     next_mark,
     next_aside,
+    next_override,
+    next_flag_change,
     next_event,
 };
 

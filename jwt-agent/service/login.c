@@ -3,6 +3,7 @@
 
 #include "base/texts.h"
 #include "jwt-agent/service/code_login.h"
+#include "jwt-agent/service/flag.h"
 #include "jwt-agent/service/oddity.h"
 #include "jwt-agent/service/revocation.h"
 #include "jwt-agent/service/rotation.h"
@@ -11,6 +12,7 @@
 #include "lmdb-store/replay.h"
 #include "lmdb-store/session.h"
 
+#include <stdio.h>
 #include <string.h>
 
 static void
@@ -159,6 +161,35 @@ log_in_unrecorded(struct call *call, const struct authenticate_request *request,
 	return OK;
 }
 
+/* In front of what the event tells already. */
+static void
+note_untracked(struct call *call)
+{
+	const char *before = call->event.detail;
+	char text[ALERT_DETAIL_SIZE];
+
+	snprintf(text, sizeof(text), "no session: session_tracking is off%s%s",
+	    before != NULL ? "; " : "", before != NULL ? before : "");
+	call_note(&call->event.detail, text);
+}
+
+/* Without a record there is nothing by which the session could be ended. */
+static enum err
+make_session(struct call *call, const struct authenticate_request *request,
+    const struct verdict *verdict, struct session_record *session)
+{
+	bool tracked = true;
+	enum err e =
+	    flag_holds(call, FLAG_SESSION_TRACKING, request->user, &tracked);
+
+	if (e == OK && !tracked)
+		note_untracked(call);
+	if (e != OK || !tracked)
+		return e;
+	e = fill_session(call, request, verdict, session);
+	return e == OK ? session_put(call->txn, NULL, session) : e;
+}
+
 enum err
 login_authenticate(struct call *call,
     const struct authenticate_request *request,
@@ -174,9 +205,7 @@ login_authenticate(struct call *call,
 		return log_in_unrecorded(call, request, &attempt, reply);
 	e = judge(call, request, &attempt, &verdict);
 	if (e == OK)
-		e = fill_session(call, request, &verdict, &session);
-	if (e == OK)
-		e = session_put(call->txn, NULL, &session);
+		e = make_session(call, request, &verdict, &session);
 	if (e == OK)
 		e = note_last_seen(call, request, &verdict.device);
 	if (e == OK)

@@ -2,6 +2,7 @@
 #include "jwt-agent/service/oddity.h"
 
 #include "base/network.h"
+#include "jwt-agent/service/flag.h"
 #include "jwt-agent/service/origin.h"
 #include "lmdb-store/refusals.h"
 
@@ -106,11 +107,15 @@ look_at_fingerprint(
     struct call *call, struct device_record *device, const char *fingerprint)
 {
 	char hash[ORIGIN_HASH_SIZE + 1];
+	bool wanted = false;
 	char *copy;
 	enum err e;
 
 	if (fingerprint == NULL || fingerprint[0] == '\0')
 		return OK;
+	e = flag_holds(call, FLAG_DEVICE_FINGERPRINT, device->user, &wanted);
+	if (e != OK || !wanted)
+		return e;
 	e = origin_of_text("fingerprint", device->id, fingerprint, hash);
 	if (e != OK)
 		return e;

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "jwt-agent/service/rotation.h"
 
+#include "jwt-agent/service/flag.h"
 #include "jwt-agent/service/mark.h"
 #include "jwt-agent/service/oddity.h"
 #include "jwt-agent/service/origin.h"
@@ -15,7 +16,9 @@
 enum age {
 	AGE_CURRENT,
 	AGE_RETRY,
-	AGE_REUSED
+	AGE_REUSED,
+	AGE_KEPT, /* current, and stays so */
+	AGE_OLD	  /* older than is taken where nothing is rotated */
 };
 
 void
@@ -108,8 +111,14 @@ static enum err
 check_proof(struct call *call, const struct presented *presented,
     const struct device_record *device, struct used_proof *out)
 {
-	if (device->jkt == NULL && !call->service->config->require_key)
-		return OK;
+	bool required = true;
+	enum err e = OK;
+
+	if (device->jkt == NULL)
+		e = flag_holds(
+		    call, FLAG_DEVICE_KEY_REQUIRED, device->user, &required);
+	if (e != OK || !required)
+		return e;
 	if (device->jkt != NULL && presented->proof != NULL)
 		return read_proof(call, presented->proof, device->jkt, out);
 	call_note(&call->event.detail,
@@ -132,16 +141,31 @@ mark_proof(struct call *call, const struct used_proof *proof)
  * counts as no time passed.
  */
 static enum age
-age_of(const struct call *call, const struct presented *presented)
+age_of(const struct call *call, const struct presented *presented, bool rotates)
 {
 	const struct family_record *family = &presented->family;
 	int64_t grace = call->service->config->refresh_grace;
 
 	if (presented->generation >= family->generation)
-		return AGE_CURRENT;
+		return rotates ? AGE_CURRENT : AGE_KEPT;
 	if (presented->generation + INT64_C(1) < family->generation)
-		return AGE_REUSED;
-	return call->steady - family->rotated <= grace ? AGE_RETRY : AGE_REUSED;
+		return rotates ? AGE_REUSED : AGE_OLD;
+	/* whoever lost the answer before rotation was switched off is honest */
+	return !rotates || call->steady - family->rotated <= grace ? AGE_RETRY
+								   : AGE_REUSED;
+}
+
+static enum err
+find_age(struct call *call, const struct presented *presented,
+    const struct device_record *device, enum age *age)
+{
+	bool rotates = true;
+	enum err e =
+	    flag_holds(call, FLAG_REFRESH_ROTATION, device->user, &rotates);
+
+	if (e == OK)
+		*age = age_of(call, presented, rotates);
+	return e;
 }
 
 static enum err
@@ -155,6 +179,9 @@ advance(struct call *call, struct presented *presented, enum age age)
 		family->generation = presented->generation + INT64_C(1);
 		family->rotated = call->steady;
 	}
+	/* a store that was put back to an older state is caught up with */
+	if (age == AGE_KEPT)
+		family->generation = presented->generation;
 	/* so that a clock set back does not stretch the grace time */
 	if (family->rotated > call->steady)
 		family->rotated = call->steady;
@@ -218,6 +245,15 @@ look_at_device(struct call *call, const struct presented *presented,
 }
 
 static enum err
+refuse_old(struct call *call)
+{
+	call_note(&call->event.detail,
+	    "the refresh token is older than the newest two; "
+	    "refresh_rotation is off, so nothing else is revoked");
+	return ERR_REVOKED;
+}
+
+static enum err
 find_device(struct call *call, const struct presented *presented,
     struct device_record *device)
 {
@@ -237,7 +273,7 @@ rotation_run(struct call *call, struct presented *presented, struct grant *out)
 	auto_clear(device_record) struct device_record device = {0};
 	auto_clear(grant) struct grant grant = {0};
 	struct used_proof proof = {.until = 0};
-	enum age age;
+	enum age age = AGE_OLD;
 	enum err e = find_device(call, presented, &device);
 
 	if (e == OK)
@@ -245,9 +281,12 @@ rotation_run(struct call *call, struct presented *presented, struct grant *out)
 		    call, presented->family.uid, presented->family.created);
 	if (e == OK)
 		e = check_proof(call, presented, &device, &proof);
+	if (e == OK)
+		e = find_age(call, presented, &device, &age);
+	if (e == OK && age == AGE_OLD)
+		e = refuse_old(call);
 	if (e != OK)
 		return e;
-	age = age_of(call, presented);
 	e = age == AGE_REUSED ? punish_reuse(call, presented, &device)
 			      : rotate(call, presented, &device, age, &grant);
 	if (e == ERR_TOKEN_REUSED)

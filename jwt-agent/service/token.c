@@ -85,6 +85,8 @@ find_line(const struct call *call, const struct verdict *verdict,
 		snprintf(section, sizeof(section), "service %.64s", service);
 	else if (strcmp(rule->section, "device") == 0)
 		snprintf(section, sizeof(section), "device");
+	else if (strcmp(rule->section, "flag") == 0)
+		snprintf(section, sizeof(section), "flag token_login");
 	else if (strcmp(rule->section, "issuer") == 0 && trusted != NULL)
 		snprintf(section, sizeof(section), "issuer %s",
 		    trusted->config->name);

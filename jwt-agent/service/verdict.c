@@ -2,6 +2,7 @@
 #include "jwt-agent/service/verdict.h"
 
 #include "jwt-agent/policy/message.h"
+#include "jwt-agent/service/flag.h"
 #include "jwt-agent/service/mark.h"
 #include "jwt-agent/service/enrolment.h"
 #include "lmdb-store/family.h"
@@ -323,8 +324,54 @@ check_registration(
 	return e;
 }
 
+/* Of a token that is bound to no key: whether it may be. */
 static enum err
-check_all(
+check_key(
+    struct call *call, const struct attempt *attempt, struct verdict *verdict)
+{
+	const char *jkt = NULL;
+	bool required = false;
+	enum err e = flag_holds(
+	    call, FLAG_DEVICE_KEY_REQUIRED, attempt->user, &required);
+
+	if (e != OK || !required ||
+	    claims_find_str(verdict->token.claims, "cnf.jkt", &jkt) == OK)
+		return e;
+	trail_open(&verdict->trail, "device key");
+	trail_wanted(&verdict->trail, "cnf.jkt");
+	trail_note(&verdict->trail, "the token is bound to no device's key");
+	trail_close(&verdict->trail, ERR_PROOF_REQUIRED);
+	return ERR_PROOF_REQUIRED;
+}
+
+enum err
+verdict_stand_aside(
+    struct call *call, const struct attempt *attempt, struct trail *trail)
+{
+	struct flag_standing standing;
+	char state[FLAG_STATE_SIZE];
+	enum err e =
+	    flag_judge(call, FLAG_TOKEN_LOGIN, attempt->user, &standing);
+
+	if (e != OK || standing.holds)
+		return e;
+	flag_state_write(standing.setting.percent, state);
+	trail_open(trail, "token_login");
+	if (strcmp(standing.why, FLAG_WHY_CONFIGURED) == 0)
+		trail_rule(trail, "flag", "default");
+	trail_found(trail, state);
+	trail_wanted(trail, "on");
+	trail_note(
+	    trail, "the flag token_login is %s (%s)", state, standing.why);
+	if (standing.setting.percent != FLAG_OFF)
+		trail_note(trail, ", the user is in bucket %lld",
+		    (long long)standing.bucket);
+	trail_close(trail, ERR_STAND_ASIDE);
+	return ERR_STAND_ASIDE;
+}
+
+static enum err
+take_steps(
     struct call *call, const struct attempt *attempt, struct verdict *verdict)
 {
 	enum err e = check_token(call, attempt, verdict);
@@ -339,6 +386,10 @@ check_all(
 		e = check_owner(attempt, verdict);
 	if (e == OK)
 		e = check_registration(call, attempt, verdict);
+	if (e == OK)
+		e = check_key(call, attempt, verdict);
+	if (e == OK)
+		e = verdict_stand_aside(call, attempt, &verdict->trail);
 	return e;
 }
 
@@ -351,7 +402,7 @@ verdict_reach(
 	enum err e;
 
 	verdict->stack = stacks_find(call->service->stacks, attempt->service);
-	e = check_all(call, attempt, verdict);
+	e = take_steps(call, attempt, verdict);
 	metric_end(metrics, METRIC_VERIFICATION_TIME, 0, began);
 	if (e != OK && verdict->trail.count > 0)
 		call_note(&call->event.detail,

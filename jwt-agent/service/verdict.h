@@ -43,4 +43,9 @@ void verdict_clear(struct verdict *verdict);
 MUST_USE enum err verdict_reach(
     struct call *call, const struct attempt *attempt, struct verdict *verdict);
 
+/* The last step: ERR_STAND_ASIDE where the flag token_login is off for the user.
+ * Nobody but who has a good token or login code of the user learns of it. */
+MUST_USE enum err verdict_stand_aside(
+    struct call *call, const struct attempt *attempt, struct trail *trail);
+
 #endif

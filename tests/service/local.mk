@@ -4,6 +4,7 @@ SERVICE_TESTS = \
 	%D%/code_test \
 	%D%/clock_test \
 	%D%/device_test \
+	%D%/flag_effect_test \
 	%D%/flag_test \
 	%D%/fault_test \
 	%D%/forget_test \
@@ -32,6 +33,7 @@ check_LTLIBRARIES += %D%/libagency.la
 %C%_device_test_SOURCES = %D%/device_test.c %D%/foreign.c %D%/foreign.h
 %C%_device_test_LDADD = %D%/libagency.la
 %C%_sweep_test_SOURCES = %D%/sweep_test.c %D%/foreign.c %D%/foreign.h
+%C%_flag_effect_test_LDADD = %D%/libagency.la
 %C%_flag_test_LDADD = %D%/libagency.la
 %C%_sweep_test_LDADD = %D%/libagency.la
 %C%_issuer_test_SOURCES = %D%/issuer_test.c %D%/foreign.c %D%/foreign.h

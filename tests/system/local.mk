@@ -48,6 +48,7 @@ EXTRA_DIST += \
 	%D%/test_examples.py \
 	%D%/test_explain.py \
 	%D%/test_flood.py \
+	%D%/test_flags.py \
 	%D%/test_forged_session.py \
 	%D%/test_forget.py \
 	%D%/test_issuers.py \
@@ -64,6 +65,7 @@ EXTRA_DIST += \
 	%D%/test_profiles.py \
 	%D%/test_provider.py \
 	%D%/test_refusals.py \
+	%D%/test_rehearsal.py \
 	%D%/test_restore.py \
 	%D%/test_revocation.py \
 	%D%/test_rotation.py \
