@@ -89,15 +89,28 @@ say_end(int status, bool late, struct handover_end *end)
 		    WEXITSTATUS(status));
 }
 
-static enum err
-wait_for(pid_t child, struct handover_end *end)
+/* Whether it ended in time. */
+static bool
+ends_in_time(pid_t child)
 {
 	auto_fd int pidfd = pidfd_open(child, 0);
 	struct pollfd ended = {.fd = pidfd, .events = POLLIN};
-	bool late;
+	int count;
+
+	if (pidfd < 0)
+		return false;
+	do
+		count = poll(&ended, 1, DELIVERY_SECONDS * 1000);
+	while (count < 0 && errno == EINTR);
+	return count > 0;
+}
+
+static enum err
+wait_for(pid_t child, struct handover_end *end)
+{
+	bool late = !ends_in_time(child);
 	int status = 0;
 
-	late = pidfd < 0 || poll(&ended, 1, DELIVERY_SECONDS * 1000) == 0;
 	/* what it has left behind, too */
 	kill(-child, SIGKILL);
 	if (late)

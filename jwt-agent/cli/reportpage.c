@@ -109,8 +109,6 @@ reportpage_print(const json_t *report)
 	    {"Revokes", "revokes", "event"},
 	    {"Oddities", "oddities", "event"},
 	    {"Changes", "changes", "event"},
-	    {"Fallback", "fallback", "claim"},
-	    {"Dated", "dated", "what"},
 	    {"Alerts fired", "alerts_fired", "alert"},
 	};
 

@@ -187,6 +187,28 @@ def test_program_that_fails_does_not_stop_the_next(agent, watcher, tmp_path):
     assert "ended by signal 9" in said
 
 
+def test_program_that_hangs_is_killed_with_what_it_started(agent, watcher):
+    watcher.program.write_text(
+        '#!/bin/sh\n[ "$2" = oddities ] || { cat >>"$0.got"; exit 0; }\n'
+        'sleep 4711 &\necho $! >>"$0.words"\nwait\n')
+    watcher.start().wait_begun()
+    agent.json("alert", "test", "oddities")
+    agent.json("alert", "test", "store-size")
+
+    waiting.until(watcher.events, 90)
+    child = int(watcher.words.read_text())
+    waiting.until(lambda: not is_running(child), 10)
+    assert "took longer than 30 s and was killed" in watcher.stop()
+
+
+def is_running(pid):
+    try:
+        with open(f"/proc/{pid}/stat", encoding="ascii") as stat:
+            return stat.read().rsplit(")", 1)[1].split()[0] != "Z"
+    except FileNotFoundError:
+        return False
+
+
 def test_program_that_reads_nothing(agent, watcher):
     watcher.program.write_text('#!/bin/sh\necho "$2" >>"$0.words"\n')
     watcher.start().wait_begun()
