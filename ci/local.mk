@@ -7,6 +7,7 @@ EXTRA_DIST += \
 	%D%/debian13 \
 	%D%/demo \
 	%D%/distcheck \
+	%D%/flood \
 	%D%/format \
 	%D%/install \
 	%D%/large \
