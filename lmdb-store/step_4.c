@@ -6,6 +6,7 @@
  * each signing key for one that signs, so that it gets those only that do.
  */
 
+#include "lmdb-store/aside.h"
 #include "lmdb-store/datakey.h"
 #include "lmdb-store/family.h"
 #include "lmdb-store/signkey.h"
@@ -16,12 +17,21 @@
 #define OLD_SIGNKEY_VERSION 1
 
 static enum err
+up_aside(const struct step_entry *entry)
+{
+	struct aside_taken taken;
+
+	return aside_take(entry, &taken);
+}
+
+static enum err
 up_datakeys(const struct step_entry *entry)
 {
 	return datakeys_up(entry->txn, entry->master, entry->host);
 }
 
 static const struct phase up[] = {
+    {TABLE_ASIDE, up_aside},
     {STEP_ONCE, up_datakeys},
     {TABLE_META, NULL},
 };
@@ -54,6 +64,19 @@ down_family(const struct step_entry *entry)
 	if (e != OK)
 		return txn_fail(entry->txn, e);
 	return record_write(entry->txn, TABLE_FAMILY, entry->key, record);
+}
+
+/* Schema 3 does not know when a key began to sign. */
+static enum err
+keep_since(const struct step_entry *entry, const struct signkey_record *signkey)
+{
+	auto_json json_t *members = NULL;
+
+	if (signkey->since == 0)
+		return OK;
+	members = json_pack("{sI}", "since", (json_int_t)signkey->since);
+	return members != NULL ? aside_keep(entry, members)
+			       : txn_fail(entry->txn, ERR_NO_MEMORY);
 }
 
 static enum err
@@ -91,8 +114,10 @@ down_signkey(const struct step_entry *entry)
 		e = seal_older(&older, entry->seal);
 	if (e == OK)
 		e = signkey_set_private(older, &signkey, private);
-	return e == OK ? write_signkey(entry, &signkey)
-		       : txn_fail(entry->txn, e);
+	if (e != OK)
+		return txn_fail(entry->txn, e);
+	e = keep_since(entry, &signkey);
+	return e == OK ? write_signkey(entry, &signkey) : e;
 }
 
 static enum err
