@@ -32,7 +32,7 @@ enum request_flag {
 	LOGS_IN = 256,	      /* how it ends is a metric: the logins, */
 	REFRESHES = 512,      /* the refreshes */
 	UNRECORDED = 128,     /* is run also when nothing can be written */
-	WARNS = 256,	      /* a grant is logged as a warning */
+	WARNS = 1024,	      /* a grant is logged as a warning */
 };
 
 typedef enum err (*request_run)(

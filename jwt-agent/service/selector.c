@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "jwt-agent/service/selector.h"
 
+#include "base/err.h"
+
 #include <string.h>
 
 /* One part, up to its colon. */
@@ -10,6 +12,15 @@ part_has(const char *part, size_t size, const char *text)
 	if (size > 0 && part[size - 1] == '*')
 		return strncmp(part, text, size - 1) == 0;
 	return strncmp(part, text, size) == 0 && text[size] == '\0';
+}
+
+/* Whom a rollout leaves out is denied a login, but nothing is wrong: only who
+ * asks for that reason means it. */
+static bool
+is_left_out(const struct happening *happening, size_t parts)
+{
+	return parts == 2 &&
+	    strcmp(happening->reason, err_name(ERR_STAND_ASIDE)) == 0;
 }
 
 static bool
@@ -25,7 +36,7 @@ selector_has(const char *selector, const struct happening *happening)
 			return false;
 		selector += size;
 		if (*selector == '\0')
-			return true;
+			return !is_left_out(happening, i + 1);
 		selector++;
 	}
 	return true;

@@ -4,6 +4,7 @@
 
 #include "jwt-agent/service/code.h"
 #include "jwt-agent/service/flag.h"
+#include "jwt-agent/service/selector.h"
 #include "lmdb-store/session.h"
 #include "tests/service/agency.h"
 
@@ -180,6 +181,26 @@ a_share_says_which_bucket(void **state)
 	snprintf(wish, sizeof(wish), "%d%%", (int)bucket + 1);
 	set(&scene, "token_login", wish, NULL);
 	assert_int_equal(log_in(&scene), OK);
+}
+
+/* A rollout is no reason for an alert. */
+static void
+who_is_left_out_is_no_failed_login(void **state)
+{
+	static char *items[] = {TEXT("login:denied"), TEXT("login"),
+	    TEXT("login:denied:StandAside")};
+	const struct happening aside = {
+	    .event = "login", .outcome = "denied", .reason = "StandAside"};
+	const struct happening expired = {
+	    .event = "login", .outcome = "denied", .reason = "Expired"};
+
+	(void)state;
+	for (size_t i = 0; i < 3; i++) {
+		const struct texts one = {1, &items[i]};
+
+		assert_int_equal(selectors_have(&one, &aside), i > 0);
+		assert_int_equal(selectors_have(&one, &expired), i < 2);
+	}
 }
 
 /* refresh_rotation */
@@ -416,6 +437,7 @@ main(void)
 	    T(a_token_for_one_use_is_not_used),
 	    T(a_code_stands_aside_and_stays_good),
 	    T(a_share_says_which_bucket),
+	    cmocka_unit_test(who_is_left_out_is_no_failed_login),
 	    T(the_same_refresh_token_again),
 	    T(rotation_goes_on_where_it_was),
 	    T(the_token_before_is_taken_and_older_ones_are_not),

@@ -147,6 +147,9 @@ class Host:
         denied = [event["reason"] for event in self.agent.audit()
                   if event["outcome"] == "denied"]
         assert set(denied) <= {"StandAside"}
+        # whom a share leaves out raises no alarm
+        assert not [event for event in self.agent.audit()
+                    if event["event"].startswith("alert")]
 
 
 def count(table, key):
