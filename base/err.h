@@ -72,12 +72,16 @@ E(EXPIRED,            "io.jwtagent.Expired",           DENIED, SHOWN,  DROP, CRE
 E(NOT_YET_VALID,      "io.jwtagent.NotYetValid",       DENIED, SHOWN,  DROP, AUTH_ERR,         PERM_DENIED,  SESSION_ERR, 3, "the token is not valid yet") \
 E(LIFETIME_TOO_LONG,  "io.jwtagent.LifetimeTooLong",   DENIED, SHOWN,  DROP, AUTH_ERR,         PERM_DENIED,  SESSION_ERR, 3, "the token lives longer than its issuer may allow") \
 E(WRONG_AUDIENCE,     "io.jwtagent.WrongAudience",     DENIED, SHOWN,  DROP, AUTH_ERR,         PERM_DENIED,  SESSION_ERR, 3, "the token is meant for another audience") \
+E(ISSUER_ENDED,       "io.jwtagent.IssuerEnded",       DENIED, SHOWN,  DROP, AUTH_ERR,         PERM_DENIED,  SESSION_ERR, 3, "tokens of this issuer are not accepted any more") \
+E(ALGORITHM_ENDED,    "io.jwtagent.AlgorithmEnded",    DENIED, SHOWN,  DROP, AUTH_ERR,         PERM_DENIED,  SESSION_ERR, 3, "tokens that are signed in this way are not accepted any more") \
+E(CLAIMS_ENDED,       "io.jwtagent.ClaimsEnded",       DENIED, SHOWN,  DROP, CRED_EXPIRED,     PERM_DENIED,  SESSION_ERR, 3, "the token's claims are too old: refresh it") \
 E(REVOKED,            "io.jwtagent.Revoked",           DENIED, SHOWN,  DROP, AUTH_ERR,         PERM_DENIED,  SESSION_ERR, 3, "the token has been revoked") \
 E(DEVICE_REVOKED,     "io.jwtagent.DeviceRevoked",     DENIED, SHOWN,  DROP, AUTH_ERR,         PERM_DENIED,  SESSION_ERR, 3, "this device has been revoked") \
 E(REPLAYED,           "io.jwtagent.Replayed",          DENIED, SHOWN,  DROP, AUTH_ERR,         PERM_DENIED,  SESSION_ERR, 3, "the token has been used before") \
 E(WRONG_USER,         "io.jwtagent.WrongUser",         DENIED, SHOWN,  DROP, AUTH_ERR,         PERM_DENIED,  SESSION_ERR, 3, "the token is not for this user") \
 E(STAND_ASIDE,        "io.jwtagent.StandAside",        DENIED, SHOWN,  DROP, IGNORE,           PERM_DENIED,  SESSION_ERR, 3, "the token is good, but tokens are not taken from this user at present") \
 E(POLICY_DENIED,      "io.jwtagent.PolicyDenied",      DENIED, SHOWN,  DROP, AUTH_ERR,         PERM_DENIED,  SESSION_ERR, 3, "this service does not accept the token") \
+E(CLAIMS_OUTDATED,    "io.jwtagent.ClaimsOutdated",    DENIED, SHOWN,  DROP, AUTH_ERR,         NEW_AUTHTOK_REQD, SESSION_ERR, 3, "the token is to be renewed: refresh it") \
 /* login codes, and attempts that come too fast */ \
 E(WRONG_CODE,         "io.jwtagent.WrongCode",         DENIED, SHOWN,  DROP, AUTH_ERR,         PERM_DENIED,  SESSION_ERR, 3, "this login code is not known, was used or has expired") \
 E(CODE_ELSEWHERE,     "io.jwtagent.CodeElsewhere",     DENIED, SHOWN,  DROP, AUTH_ERR,         PERM_DENIED,  SESSION_ERR, 3, "this login code is for another service or host") \

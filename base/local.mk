@@ -4,6 +4,7 @@ noinst_LTLIBRARIES += %D%/libbase.la
 	%D%/autofree.h \
 	%D%/base64url.c %D%/base64url.h \
 	%D%/crockford.c %D%/crockford.h \
+	%D%/date.c %D%/date.h \
 	%D%/err.c %D%/err.h \
 	%D%/fields.c %D%/fields.h \
 	%D%/host.c %D%/host.h \

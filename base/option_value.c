@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "base/option_value.h"
 
+#include "base/date.h"
 #include "base/texts.h"
 #include "base/url.h"
 
@@ -151,6 +152,20 @@ set_number(const struct option *option, void *member, const char *value,
 }
 
 static enum err
+set_date(const struct option *option, void *member, const char *value,
+    struct option_error *error)
+{
+	int64_t over;
+
+	if (!date_read(value, &over))
+		return option_refuse(error,
+		    "%s= takes a date such as 2026-12-31 or "
+		    "2026-12-31T18:00:00Z, not \"%.60s\"",
+		    option->name, value);
+	return set_text(member, value);
+}
+
+static enum err
 set_url(const struct option *option, void *member, const char *value,
     struct option_error *error)
 {
@@ -262,6 +277,8 @@ option_value_read(const struct option *option, void *member, const char *value,
 		return set_choice(option, member, value, error);
 	case OPTION_NUMBER:
 		return set_number(option, member, value, error);
+	case OPTION_DATE:
+		return set_date(option, member, value, error);
 	case OPTION_URL:
 		return set_url(option, member, value, error);
 	case OPTION_LIST:

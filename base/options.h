@@ -25,6 +25,7 @@ enum option_type {
 	OPTION_SIZE, /* int64_t; bytes, a number with K, M, G or T, min..max */
 	OPTION_CHOICE, /* char *; one of `choices`, separated by | */
 	OPTION_NUMBER, /* int64_t; a whole number, min..max */
+	OPTION_DATE,   /* char *; as date_read() has it */
 	OPTION_URL,    /* char *; as url_is_allowed() has it */
 	OPTION_LIST,   /* struct texts; items separated by commas, added */
 	OPTION_LINES,  /* struct texts; the whole value is one item, added */

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "lmdb-store/counter.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 DEFINE_FIELDS(counter_record, COUNTER_RECORD)
@@ -63,36 +64,60 @@ get(struct txn *txn, const struct key *key, struct counter_record *record)
 	    counter_record_fields(), record);
 }
 
+/* One more. */
+struct use {
+	const char *name;
+	const char *user; /* may be NULL */
+	int64_t now;
+};
+
+static enum err
+set_user(struct counter_record *record, const char *user)
+{
+	char *copy = user != NULL ? strdup(user) : NULL;
+
+	if (user != NULL && copy == NULL)
+		return ERR_NO_MEMORY;
+	free(record->user);
+	record->user = copy;
+	return OK;
+}
+
 static enum err
 count(struct txn *txn, const struct key *key, struct counter_record *record,
-    int64_t now)
+    const struct use *use)
 {
+	enum err e = set_user(record, use->user);
+
+	if (e != OK)
+		return e;
 	record->count++;
-	record->last = now;
+	record->last = use->now;
 	return record_put(txn, TABLE_COUNTER, key_slice(key),
 	    counter_record_fields(), record);
 }
 
 /* Counts under a new record if there is room for it. ERR_NOT_FOUND. */
 static enum err
-count_new(struct txn *txn, const struct key *key, const char *name,
-    const json_t *labels, bool other, int64_t now)
+count_new(struct txn *txn, const struct key *key, json_t *labels, bool other,
+    const struct use *use)
 {
-	struct counter_record record = {/* borrows name and labels */
-	    .name = (char *)(uintptr_t)name,
-	    .labels = (json_t *)(uintptr_t)labels,
-	    .since = now};
+	auto_clear(counter_record) struct counter_record record = {
+	    .labels = json_incref(labels), .since = use->now};
 	size_t entries = 0;
 	enum err e = txn_entries(txn, TABLE_COUNTER, &entries);
 
 	if (e == OK && entries >= COUNTERS_MAX && !other)
 		return ERR_NOT_FOUND;
-	return e == OK ? count(txn, key, &record, now) : e;
+	record.name = strdup(use->name);
+	if (e == OK && record.name == NULL)
+		e = ERR_NO_MEMORY;
+	return e == OK ? count(txn, key, &record, use) : e;
 }
 
 static enum err
-add(struct txn *txn, const char *name, const char *const labels[], bool other,
-    int64_t now)
+add(struct txn *txn, const char *const labels[], bool other,
+    const struct use *use)
 {
 	auto_clear(counter_record) struct counter_record record = {0};
 	auto_json json_t *list = NULL;
@@ -101,20 +126,76 @@ add(struct txn *txn, const char *name, const char *const labels[], bool other,
 
 	if (e != OK)
 		return e;
-	key = key_of(name, list);
+	key = key_of(use->name, list);
 	e = get(txn, &key, &record);
 	if (e == ERR_NOT_FOUND)
-		return count_new(txn, &key, name, list, other, now);
-	return e == OK ? count(txn, &key, &record, now) : e;
+		return count_new(txn, &key, list, other, use);
+	return e == OK ? count(txn, &key, &record, use) : e;
 }
 
 enum err
 counter_add(struct txn *txn, const char *name,
     const char *const labels[COUNTER_LABELS_MAX + 1], int64_t now)
 {
-	enum err e = add(txn, name, labels, false, now);
+	return counter_add_by(txn, name, labels, NULL, now);
+}
 
-	return e == ERR_NOT_FOUND ? add(txn, name, labels, true, now) : e;
+enum err
+counter_add_by(struct txn *txn, const char *name,
+    const char *const labels[COUNTER_LABELS_MAX + 1], const char *user,
+    int64_t now)
+{
+	const struct use use = {name, user, now};
+	enum err e = add(txn, labels, false, &use);
+
+	return e == ERR_NOT_FOUND ? add(txn, labels, true, &use) : e;
+}
+
+enum err
+counter_get(struct txn *txn, const char *name, const char *const labels[],
+    struct counter_record *record)
+{
+	auto_json json_t *list = NULL;
+	struct key key;
+	enum err e = labels_of(labels, false, &list);
+
+	if (e != OK)
+		return e;
+	key = key_of(name, list);
+	return get(txn, &key, record);
+}
+
+static enum err
+rename_one(struct txn *txn, struct counter_record *record, const char *user,
+    const char *to)
+{
+	struct key key = counter_key(record);
+	enum err e;
+
+	if (record->user == NULL || strcmp(record->user, user) != 0)
+		return OK;
+	e = set_user(record, to);
+	return e == OK ? record_put(txn, TABLE_COUNTER, key_slice(&key),
+			     counter_record_fields(), record)
+		       : e;
+}
+
+enum err
+counters_rename(struct txn *txn, const char *user, const char *to)
+{
+	auto_clear(counter_record) struct counter_record record = {0};
+	struct key key = {0};
+	enum err e = OK;
+
+	while (e == OK) {
+		e = record_next(txn, TABLE_COUNTER, key_slice(&key),
+		    counter_record_fields(), &record);
+		if (e != OK)
+			break;
+		key = counter_key(&record);
+		e = rename_one(txn, &record, user, to);
+	}
+	return e == ERR_NOT_FOUND ? OK : e;
 }
 
 enum err

@@ -22,14 +22,15 @@
 #define COUNTER_OTHER "other"
 
 /* `since` and `last`: when it was counted first and last, seconds since
- * 1970. */
+ * 1970. `user`: who was counted last, where that is told. */
 #define COUNTER_RECORD(F)                                                      \
 	F(num, v)                                                              \
 	F(str, name)                                                           \
 	F(strs, labels)                                                        \
 	F(num, count)                                                          \
 	F(num, since)                                                          \
-	F(num, last)
+	F(num, last)                                                           \
+	F(opt_str, user)
 DECLARE_FIELDS(counter_record, COUNTER_RECORD)
 
 /* What it is filed under. */
@@ -38,6 +39,19 @@ struct key counter_key(const struct counter_record *record);
 /* Counts one more. `labels`: as many as there are up to a NULL. */
 MUST_USE enum err counter_add(struct txn *txn, const char *name,
     const char *const labels[COUNTER_LABELS_MAX + 1], int64_t now);
+
+/* The same, and by whom. */
+MUST_USE enum err counter_add_by(struct txn *txn, const char *name,
+    const char *const labels[COUNTER_LABELS_MAX + 1], const char *user,
+    int64_t now);
+
+/* One of them. ERR_NOT_FOUND. */
+MUST_USE enum err counter_get(struct txn *txn, const char *name,
+    const char *const labels[], struct counter_record *record);
+
+/* Puts another name in the place of a user's, wherever it is. */
+MUST_USE enum err
+counters_rename(struct txn *txn, const char *user, const char *to);
 
 /*
  * The first counter of this name whose labels come after those of `record`,

@@ -54,10 +54,9 @@ family_renew(struct txn *txn, struct family_record *record, int64_t claims)
 	struct holder before = holder_of(record);
 	enum err e = holding_remove(txn, &before);
 
-	if (e != OK)
-		return e;
-	record->claims = claims;
-	return family_put(txn, record);
+	if (e == OK)
+		record->claims = claims;
+	return e;
 }
 
 enum err

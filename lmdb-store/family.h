@@ -63,7 +63,7 @@ family_index(struct txn *txn, const struct family_record *record);
 /* The version of the claims that its tokens have. */
 int64_t family_claims(const struct family_record *record);
 
-/* From now on its tokens have this version; it is in the store already. */
+/* From now on its tokens have this version. The caller puts it then. */
 MUST_USE enum err
 family_renew(struct txn *txn, struct family_record *record, int64_t claims);
 

@@ -41,11 +41,10 @@ holding_key(const struct holder *holder)
 	return key;
 }
 
-/* Whether the user has any device of this version. */
-static enum err
-has_any(struct txn *txn, const struct holder *holder, bool *any)
+enum err
+holding_has_user(struct txn *txn, int64_t version, int64_t uid, bool *any)
 {
-	struct key prefix = user_key(holder->version, holder->uid);
+	struct key prefix = user_key(version, uid);
 	struct slice key;
 	enum err e;
 
@@ -109,7 +108,7 @@ holding_add(struct txn *txn, const struct holder *holder)
 
 	if (e != ERR_NOT_FOUND)
 		return e;
-	e = has_any(txn, holder, &any);
+	e = holding_has_user(txn, holder->version, holder->uid, &any);
 	if (e == OK)
 		e = txn_put(txn, TABLE_FAMILY_BY_CLAIMS, key_slice(&key),
 		    text_slice(""));
@@ -125,7 +124,7 @@ holding_remove(struct txn *txn, const struct holder *holder)
 
 	if (e != OK)
 		return e == ERR_NOT_FOUND ? OK : e;
-	e = has_any(txn, holder, &any);
+	e = holding_has_user(txn, holder->version, holder->uid, &any);
 	return e == OK ? count(txn, holder->version, -1, any ? 0 : -1) : e;
 }
 

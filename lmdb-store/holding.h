@@ -51,6 +51,10 @@ struct holding_place {
 MUST_USE enum err
 holding_next_user(struct txn *txn, int64_t below, struct holding_place *place);
 
+/* Whether a user has a device of this version. */
+MUST_USE enum err
+holding_has_user(struct txn *txn, int64_t version, int64_t uid, bool *has);
+
 /* What the counts of a version should be, from the index. */
 MUST_USE enum err
 holding_count(struct txn *txn, int64_t version, struct holding_record *record);

@@ -67,9 +67,20 @@ down_session(const struct step_entry *entry)
 	return e == OK ? aside_put_members(entry, record, newer) : e;
 }
 
+static enum err
+down_counter(const struct step_entry *entry)
+{
+	static const char *const newer[] = {"user", NULL};
+	auto_json json_t *record = NULL;
+	enum err e = step_parse(entry, &record);
+
+	return e == OK ? aside_put_members(entry, record, newer) : e;
+}
+
 static const struct phase down[] = {
     {TABLE_CHECKPOINT, step_delete},
     {STEP_ONCE, forget_heads},
+    {TABLE_COUNTER, down_counter},
     {TABLE_FAMILY, down_family},
     {TABLE_SESSION, down_session},
     {TABLE_META, NULL},

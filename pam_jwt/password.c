@@ -158,12 +158,22 @@ update(struct context *context)
 	return code_change(e);
 }
 
-/* With PAM_CHANGE_EXPIRED_AUTHTOK only what has expired is to be changed;
- * our account phase never asks for that, so it is another module's. */
+/* Whether our account phase asks for a change: what else has expired is
+ * another module's. */
+static bool
+is_asked_for(struct context *context)
+{
+	return context_session(context) == OK && context->session != NULL &&
+	    agent_session(context, "io.jwtagent.Login.CheckAccount", -1) ==
+	    ERR_CLAIMS_OUTDATED;
+}
+
+/* With PAM_CHANGE_EXPIRED_AUTHTOK only what has expired is to be changed. */
 int
 phase_change(struct context *context)
 {
-	if ((context->flags & PAM_CHANGE_EXPIRED_AUTHTOK) != 0)
+	if ((context->flags & PAM_CHANGE_EXPIRED_AUTHTOK) != 0 &&
+	    !is_asked_for(context))
 		return PAM_IGNORE;
 	if ((context->flags & PAM_PRELIM_CHECK) != 0)
 		return check(context);

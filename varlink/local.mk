@@ -33,6 +33,7 @@ noinst_LTLIBRARIES += %D%/libvarlink.la
 	%D%/message.c %D%/message.h \
 	%D%/metric.c %D%/metric.h \
 	%D%/outbox.c %D%/outbox.h \
+	%D%/rollout.c %D%/rollout.h \
 	%D%/session.c %D%/session.h \
 	%D%/socket.h \
 	%D%/transfer.c %D%/transfer.h \

@@ -20,8 +20,42 @@ DECLARE_FIELDS(user_show_request, USER_SHOW_REQUEST)
 	F(num, devices_revoked)                                                \
 	F(num, sessions)                                                       \
 	F(opt_num, seen)                                                       \
-	F(list, marks)
+	F(list, marks)                                                         \
+	F(opt_object, attributes)                                              \
+	F(opt_num, asked)
 DECLARE_FIELDS(user_view, USER_VIEW)
+
+/* `set`: texts, whole numbers, true and false by name; null takes one out. */
+#define USER_SET_REQUEST(F)                                                    \
+	F(str, user)                                                           \
+	F(object, set)
+DECLARE_FIELDS(user_set_request, USER_SET_REQUEST)
+
+/* All that are set now. */
+#define USER_SET_REPLY(F)                                                      \
+	F(str, user)                                                           \
+	F(num, uid)                                                            \
+	F(object, attributes)
+DECLARE_FIELDS(user_set_reply, USER_SET_REPLY)
+
+/* Exactly one of `user` and `which`, outdated or all; of the latter those
+ * behind the place that the last answer named. */
+#define USER_RENEW_REQUEST(F)                                                  \
+	F(opt_str, user)                                                       \
+	F(opt_str, which)                                                      \
+	F(opt_flag, dry_run)                                                   \
+	F(opt_num, after_version)                                              \
+	F(opt_num, after_uid)
+DECLARE_FIELDS(user_renew_request, USER_RENEW_REQUEST)
+
+/* `users` of this step; `total`: of all steps, or somewhat more. */
+#define USER_RENEW_REPLY(F)                                                    \
+	F(num, users)                                                          \
+	F(num, total)                                                          \
+	F(flag, more)                                                          \
+	F(num, after_version)                                                  \
+	F(num, after_uid)
+DECLARE_FIELDS(user_renew_reply, USER_RENEW_REPLY)
 
 /* Exactly one of `user` and `all`. */
 #define USER_LOGOUT_REQUEST(F)                                                 \

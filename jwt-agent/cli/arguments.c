@@ -6,7 +6,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#define WORDS_MAX 4 /* noun, verb, two arguments */
+#define WORDS_MAX (3 + CALL_CLAIMS_MAX) /* noun, verb, arguments */
 
 static const struct cli_option_row rows[CLI_OPTION_COUNT] = {
     [CLI_CONFIG] = {"config", "FILE", "configuration file"},
@@ -62,6 +62,8 @@ static const struct cli_option_row rows[CLI_OPTION_COUNT] = {
     [CLI_ALERTS] = {"alerts", NULL, "only what tells of alerts"},
     [CLI_EXEC] = {"exec", "PROGRAM", "give each event to this program"},
     [CLI_FOR] = {"for", "USER", "for this user"},
+    [CLI_UNSET] = {"unset", "NAMES", "take these out, commas between"},
+    [CLI_OUTDATED] = {"outdated", NULL, "whoever has older claims"},
     [CLI_JSON] = {"json", NULL, "answer in JSON"},
 };
 
@@ -199,6 +201,13 @@ takes_two(const struct command *command)
 	    strchr(command->argument, ' ') != NULL;
 }
 
+static bool
+takes_many(const struct command *command)
+{
+	return command->argument != NULL &&
+	    strstr(command->argument, "...") != NULL;
+}
+
 /* Finds the row, and the words that are its arguments. */
 static enum err
 read_words(struct call *call, const struct words *words)
@@ -222,6 +231,8 @@ read_words(struct call *call, const struct words *words)
 		return refuse("%s: unknown command %s", noun, verb);
 	if (call->command->argument != NULL && words->count > used)
 		call->argument = words->word[used++];
+	while (takes_many(call->command) && words->count > used)
+		call->claim[call->claims++] = words->word[used++];
 	if (takes_two(call->command) && words->count > used)
 		call->second = words->word[used++];
 	if (words->count > used || words->surplus > 0)
@@ -248,7 +259,8 @@ check_call(const struct call *call)
 	}
 	if ((command->argument != NULL && command->argument[0] != '[' &&
 		call->argument == NULL) ||
-	    (takes_two(command) && call->second == NULL))
+	    (takes_two(command) && !takes_many(command) &&
+		call->second == NULL))
 		return refuse(
 		    "%s needs a %s", command->noun, command->argument);
 	return OK;

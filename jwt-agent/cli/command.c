@@ -37,6 +37,13 @@ static const struct command commands[] = {
 	"end one session, or all of a device or user", cli_session_terminate},
     {"user", "show", "USER", 0, JSON,
 	"show a user's devices, sessions and logouts", cli_user_show},
+    {"user", "set", "USER [NAME=VALUE...]", 0, CLI_BIT(UNSET) | JSON,
+	"set attributes of a user, from which claims are made", cli_user_set},
+    {"user", "refresh", "[USER]", 0,
+	CLI_BIT(OUTDATED) | CLI_BIT(ALL) | CLI_BIT(DRY_RUN) | CLI_BIT(QUIET) |
+	    JSON,
+	"ask that tokens are renewed with the newest claims",
+	cli_user_refresh},
     {"user", "logout", "[USER]", 0, CLI_BIT(ALL) | REASON | CLI_BIT(YES) | JSON,
 	"revoke every token and end every session of a user or of all",
 	cli_user_logout},

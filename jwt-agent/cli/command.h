@@ -68,6 +68,8 @@ enum cli_option {
 	CLI_ALERTS,
 	CLI_EXEC,
 	CLI_FOR,
+	CLI_UNSET,
+	CLI_OUTDATED,
 	CLI_JSON,
 	CLI_OPTION_COUNT
 };
@@ -83,7 +85,8 @@ struct command {
 	const char *noun;
 	const char *verb; /* NULL: the noun alone */
 	/* what it is called, in brackets if it may be absent; two of them: with
-	 * a blank between; NULL: takes none */
+	 * a blank between, the second several times if ... follows it; NULL:
+	 * takes none */
 	const char *argument;
 	uint64_t needs; /* CLI_BIT()s of options it cannot do without */
 	uint64_t takes; /* and of those it takes beside them */
@@ -97,7 +100,8 @@ struct call {
 	char *argument;
 	char *second;			/* argument */
 	char *option[CLI_OPTION_COUNT]; /* NULL: not given; a flag: "" */
-	char *claim[CALL_CLAIMS_MAX];	/* every --claim */
+	/* every --claim; every word of an argument that may be several */
+	char *claim[CALL_CLAIMS_MAX];
 	size_t claims;
 };
 
@@ -169,6 +173,8 @@ int cli_upkeep_list(const struct call *call);
 int cli_upkeep_run(const struct call *call);
 int cli_user_forget(const struct call *call);
 int cli_user_logout(const struct call *call);
+int cli_user_refresh(const struct call *call);
+int cli_user_set(const struct call *call);
 int cli_user_show(const struct call *call);
 
 #endif

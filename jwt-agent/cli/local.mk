@@ -79,6 +79,8 @@ noinst_LTLIBRARIES += %D%/libcli.la
 	%D%/upkeep_backup.c \
 	%D%/upkeep_keys.c \
 	%D%/usage.c %D%/usage.h \
+	%D%/attribute.c \
+	%D%/uses.c %D%/uses.h \
 	%D%/user.c \
 	%D%/watch.c %D%/watch.h \
 	%D%/week.c %D%/week.h \

@@ -2,6 +2,7 @@
 #include "jwt-agent/cli/connection.h"
 #include "jwt-agent/cli/flag.h"
 #include "jwt-agent/cli/output.h"
+#include "jwt-agent/cli/uses.h"
 
 #include <stdio.h>
 
@@ -21,6 +22,10 @@ list_states(const struct call *call, json_t **out)
 
 static const struct section sections[] = {
     {"flags", "Flags", list_states, print_flags},
+    {"dated", "What ends at a date", list_dated, print_dated},
+    {"claims", "Versions of the claims", list_versions, print_versions},
+    {"fallbacks", "Claims that were filled in", list_fallbacks,
+	print_fallbacks},
 };
 
 #define SECTION_COUNT (sizeof(sections) / sizeof(*sections))

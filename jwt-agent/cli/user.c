@@ -101,6 +101,21 @@ sum_up_marks(json_t *user)
 }
 
 static enum err
+sum_up_attributes(json_t *user)
+{
+	json_t *attributes = json_object_get(user, "attributes");
+	auto_str char *text = NULL;
+
+	if (json_object_size(attributes) == 0)
+		return OK;
+	text = json_dumps(attributes, JSON_COMPACT | JSON_SORT_KEYS);
+	return json_object_set_new(user, "attribute_text", json_string(text)) ==
+		0
+	    ? OK
+	    : ERR_NO_MEMORY;
+}
+
+static enum err
 print_user(json_t *user, const json_t *devices, const json_t *sessions)
 {
 	static const struct column columns[] = {
@@ -110,6 +125,8 @@ print_user(json_t *user, const json_t *devices, const json_t *sessions)
 	    {"devices", "devices", COLUMN_PLAIN},
 	    {"revoked devices", "devices_revoked", COLUMN_PLAIN},
 	    {"sessions", "sessions", COLUMN_PLAIN},
+	    {"attributes", "attribute_text", COLUMN_PLAIN},
+	    {"renewal asked for", "asked", COLUMN_TIME},
 	    {"logged out", "logged_out", COLUMN_TIME},
 	    {"reason", "why", COLUMN_PLAIN},
 	    {"everybody logged out", "all_out", COLUMN_TIME},
@@ -117,6 +134,8 @@ print_user(json_t *user, const json_t *devices, const json_t *sessions)
 	};
 	enum err e = sum_up_marks(user);
 
+	if (e == OK)
+		e = sum_up_attributes(user);
 	if (e == OK)
 		e = output_record(columns, COUNT(columns), user);
 	if (e == OK && json_array_size(devices) > 0)

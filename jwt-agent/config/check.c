@@ -1,9 +1,12 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "jwt-agent/config/check.h"
 
+#include "base/fields.h"
 #include "base/url.h"
 
+#include <inttypes.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/un.h>
 
@@ -174,13 +177,40 @@ check_algorithms(
 	return OK;
 }
 
+/* One of a list "NAME DATE", whose form is checked when it is read. */
+static enum err
+check_ending_algorithm(const struct subject *subject,
+    const struct issuer_config *issuer, size_t item)
+{
+	const char *text = issuer->algorithms_until.item[item];
+	size_t size = strcspn(text, " \t");
+
+	for (size_t i = 0; i < issuer->algorithms.count; i++)
+		if (strlen(issuer->algorithms.item[i]) == size &&
+		    strncmp(issuer->algorithms.item[i], text, size) == 0)
+			return OK;
+	return config_refuse_item(subject->config, subject->section,
+	    "algorithms_until", item, subject->error,
+	    "%.*s is not in algorithms=", (int)size, text);
+}
+
+static enum err
+check_endings(const struct subject *subject, const struct issuer_config *issuer)
+{
+	enum err e = OK;
+
+	for (size_t i = 0; i < issuer->algorithms_until.count && e == OK; i++)
+		e = check_ending_algorithm(subject, issuer, i);
+	return e;
+}
+
 static enum err
 check_issuer(const struct config *config, const struct issuer_config *issuer,
     struct config_error *error)
 {
-	static enum err (*const checks[])(
-	    const struct subject *, const struct issuer_config *) = {check_iss,
-	    check_source, check_fetching, check_discovery, check_algorithms};
+	static enum err (*const checks[])(const struct subject *,
+	    const struct issuer_config *) = {check_iss, check_source,
+	    check_fetching, check_discovery, check_algorithms, check_endings};
 	struct subject subject = subject_of(
 	    config, CONFIG_ISSUER, issuer->name, &issuer->origins, error);
 	enum err e = OK;
@@ -240,6 +270,57 @@ check_service(const struct config *config, const struct service_config *service,
 	enum err e = check_issuers(&subject, service);
 
 	return e == OK ? check_root(&subject, service) : e;
+}
+
+/* What can be a value of a claim: a text, a whole number, true or false. */
+static enum err
+check_default(const struct subject *subject, const struct claim_config *claim)
+{
+	auto_json json_t *value = NULL;
+
+	if (claim->value == NULL && claim->from == NULL)
+		return REFUSE(subject, "",
+		    "[%s] needs default= or from=", subject->section);
+	if (claim->value == NULL)
+		return OK;
+	value = json_loads(claim->value, JSON_DECODE_ANY, NULL);
+	if (value == NULL || json_is_string(value) || json_is_integer(value) ||
+	    json_is_boolean(value))
+		return OK;
+	return REFUSE(subject, "default",
+	    "default= takes a text, a whole number, true or false");
+}
+
+static enum err
+check_claim(const struct config *config, const struct claim_config *claim,
+    struct config_error *error)
+{
+	struct subject subject = subject_of(
+	    config, CONFIG_CLAIM, claim->name, &claim->origins, error);
+
+	for (size_t i = 0; i < claim->issuers.count; i++)
+		if (!is_issuer(config, claim->issuers.item[i]))
+			return config_refuse_item(config, subject.section,
+			    "issuers", i, error,
+			    "issuers=: there is no [issuer %s]",
+			    claim->issuers.item[i]);
+	return check_default(&subject, claim);
+}
+
+/* To end what new tokens are would lock everybody out. */
+static enum err
+check_versions(const struct config *config, struct config_error *error)
+{
+	const struct texts *list = &config->claim_versions_until;
+
+	for (size_t i = 0; i < list->count; i++)
+		if (strtoll(list->item[i], NULL, 10) >= config->claim_version)
+			return config_refuse_item(config, "token",
+			    "claim_versions_until", i, error,
+			    "new tokens have version %" PRId64
+			    " (claim_version=): only an older one can end",
+			    config->claim_version);
+	return OK;
 }
 
 static enum err
@@ -353,6 +434,10 @@ config_check(const struct config *config, struct config_error *error)
 	if (e == OK)
 		e = check_key_command(config, error);
 
+	if (e == OK)
+		e = check_versions(config, error);
+	for (size_t i = 0; i < config->claim_count && e == OK; i++)
+		e = check_claim(config, &config->claims[i], error);
 	for (size_t i = 0; i < config->issuer_count && e == OK; i++)
 		e = check_issuer(config, &config->issuers[i], error);
 	for (size_t i = 0; i < config->service_count && e == OK; i++)

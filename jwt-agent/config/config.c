@@ -140,6 +140,8 @@ complete(struct config *config)
 {
 	enum err e = name_after_host(&config->issuer);
 
+	if (config->claim_version == 0)
+		config->claim_version = 1;
 	if (e == OK)
 		e = name_after_host(&config->audience);
 	return e == OK ? sections_inherit(config) : e;

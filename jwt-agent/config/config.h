@@ -20,13 +20,16 @@
 #define CONFIG_PATH "/etc/jwt-agent/jwt-agent.conf"
 #define CONFIG_FILES_MAX 100 /* in conf.d */
 #define CONFIG_ISSUERS_MAX 32
-#define CONFIG_SERVICES_MAX 128	    /* with [service *] */
+#define CONFIG_SERVICES_MAX 128 /* with [service *] */
+#define CONFIG_CLAIMS_MAX 32
+#define CONFIG_CLAIM_VERSION_MAX 9999
 #define CONFIG_LOCAL_ISSUER "local" /* the agent itself, in issuers= */
 #define CONFIG_ANY_SERVICE "*"	    /* the name of the defaults */
 #define CONFIG_ISSUER_NAME_MAX 32   /* [A-Za-z0-9._-] */
 #define CONFIG_SERVICE_NAME_MAX 64  /* the same */
 #define CONFIG_ALERTS_MAX 64	    /* with those that are shipped */
 #define CONFIG_ALERT_NAME_MAX 32    /* the same */
+#define CONFIG_CLAIM_NAME_MAX 64    /* the same */
 #define CONFIG_WHERE_SIZE 224
 
 /* [issuer NAME]; times in seconds. Which source the keys have is said by which
@@ -50,6 +53,18 @@ struct issuer_config {
 	struct texts username_map; /* checked for nothing but its length */
 	struct texts require_claims;
 	char *groups_claim;
+	char *accept_until;	       /* a date; may be NULL */
+	struct texts algorithms_until; /* "HS256 2026-12-31" */
+};
+
+/* [claim NAME]: what a token that lacks it gets. */
+struct claim_config {
+	char *name;
+	struct origins origins;
+	int64_t since;	      /* version of the claims; 1: always */
+	char *value;	      /* default=, JSON or text; may be NULL */
+	char *from;	      /* "user", or NULL */
+	struct texts issuers; /* names; "local" unless set */
 };
 
 /* [service NAME]; an empty list and a time of 0 ask for nothing. */
@@ -73,6 +88,7 @@ struct service_config {
 	int64_t session_max;
 	char *deny_message; /* may be NULL */
 	char *on_expiry;    /* "end" or "keep" */
+	char *outdated;	    /* "accept" or "renew" */
 	char *store_fault;  /* "refuse" or "verify" */
 };
 
@@ -117,6 +133,8 @@ struct config {
 	int64_t refresh_idle;
 	int64_t refresh_absolute;
 	int64_t refresh_grace;
+	int64_t claim_version;		   /* unset: 1 */
+	struct texts claim_versions_until; /* "1 2026-12-31" */
 	/* [limit] */
 	int64_t limit_attempts;
 	int64_t limit_window; /* seconds */
@@ -142,6 +160,8 @@ struct config {
 	size_t alert_count;
 	struct flag_config *flags; /* in the order of their headers */
 	size_t flag_count;
+	struct claim_config *claims; /* in the order of their headers */
+	size_t claim_count;
 
 	struct origins agent_origins, token_origins, limit_origins;
 	struct origins device_origins, retention_origins, upkeep_origins;
@@ -229,6 +249,7 @@ enum {
 	CONFIG_SERVICE,
 	CONFIG_ALERT,
 	CONFIG_FLAG,
+	CONFIG_CLAIM,
 	CONFIG_KINDS
 };
 

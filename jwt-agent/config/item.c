@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "jwt-agent/config/item.h"
 
+#include "base/date.h"
+
 #include <errno.h>
 #include <inttypes.h>
 #include <stdbool.h>
@@ -123,6 +125,29 @@ path_problem(const char *item)
 	return item[0] != '/' ? "is no absolute path" : NULL;
 }
 
+static const char *
+ending_problem(const char *item)
+{
+	size_t name;
+	int64_t over;
+
+	return date_read_item(item, &name, &over)
+	    ? NULL
+	    : "is not a name, a blank and a date such as 2026-12-31 or "
+	      "2026-12-31T18:00:00Z";
+}
+
+static const char *
+ending_version_problem(const char *item)
+{
+	size_t digits = strspn(item, "0123456789");
+
+	if (digits == 0 || digits > 4 || strchr(BLANKS, item[digits]) == NULL ||
+	    strtol(item, NULL, 10) == 0)
+		return "does not begin with a version and a blank";
+	return ending_problem(item);
+}
+
 const char *
 item_problem(const char *key, const char *item)
 {
@@ -130,7 +155,9 @@ item_problem(const char *key, const char *item)
 		const char *key;
 		const char *(*problem)(const char *item);
 	} checks[] = {
+	    {"algorithms_until", ending_problem},
 	    {"callers", caller_problem},
+	    {"claim_versions_until", ending_version_problem},
 	    {"deny_message", message_problem},
 	    {"keys_file", path_problem},
 	    {"of", event_problem},

@@ -71,6 +71,10 @@ static const struct option token_options[] = {
 	1, YEARS_10, NULL, "how long after enrolment refreshing goes on"},
     {"token", "refresh_grace", OPTION_SECONDS, AT(refresh_grace), "30s", 0,
 	10 * MINUTE, NULL, "how long a refresh may be tried again"},
+    {"token", "claim_version", OPTION_NUMBER, AT(claim_version), NULL, 1,
+	CONFIG_CLAIM_VERSION_MAX, NULL, "ver: the claims of new tokens"},
+    {"token", "claim_versions_until", OPTION_LIST, AT(claim_versions_until),
+	NULL, 1, TEXT_MAX, NULL, "versions of the claims that end, and when"},
 };
 
 static const struct option limit_options[] = {
@@ -145,6 +149,10 @@ static const struct option issuer_options[] = {
 	TEXT_MAX, NULL, "what every token of the issuer must claim"},
     {"issuer", "groups_claim", OPTION_TEXT, AT(groups_claim), "groups", 1,
 	CLAIM_MAX, NULL, "the claim that names the user's groups"},
+    {"issuer", "accept_until", OPTION_DATE, AT(accept_until), NULL, 0, 0, NULL,
+	"the last day of the issuer's tokens"},
+    {"issuer", "algorithms_until", OPTION_LIST, AT(algorithms_until), NULL, 1,
+	TEXT_MAX, NULL, "algorithms that end, and when"},
 };
 
 #undef AT
@@ -185,6 +193,8 @@ static const struct option service_options[] = {
 	MESSAGE_MAX, NULL, "what is said on PolicyDenied"},
     {"service", "store_fault", OPTION_CHOICE, AT(store_fault), "refuse", 0, 0,
 	"refuse|verify", "what a login becomes that cannot be recorded"},
+    {"service", "outdated", OPTION_CHOICE, AT(outdated), "accept", 0, 0,
+	"accept|renew", "whether a token with older claims is renewed first"},
     {"service", "on_expiry", OPTION_CHOICE, AT(on_expiry), "keep", 0, 0,
 	"end|keep", "whether a session ends with its token"},
 };
@@ -219,6 +229,20 @@ static const struct option flag_options[] = {
 	"on, off or N%, as long as nobody sets the flag"},
 };
 
+#undef AT
+#define AT(member) offsetof(struct claim_config, member)
+
+static const struct option claim_options[] = {
+    {"claim", "since", OPTION_NUMBER, AT(since), "1", 1,
+	CONFIG_CLAIM_VERSION_MAX, NULL, "the first version that has it"},
+    {"claim", "default", OPTION_TEXT, AT(value), NULL, 1, CLAIM_MAX, NULL,
+	"what it is where nothing else says"},
+    {"claim", "from", OPTION_CHOICE, AT(from), NULL, 0, 0, "user",
+	"where it comes from: an attribute of the user"},
+    {"claim", "issuers", OPTION_LIST, AT(issuers), CONFIG_LOCAL_ISSUER, 1,
+	CONFIG_ISSUER_NAME_MAX, NULL, "whose tokens get it"},
+};
+
 static_assert(COUNT(agent_options) <= CONFIG_KEYS_MAX, "agent");
 static_assert(COUNT(token_options) <= CONFIG_KEYS_MAX, "token");
 static_assert(COUNT(limit_options) <= CONFIG_KEYS_MAX, "limit");
@@ -228,6 +252,7 @@ static_assert(COUNT(upkeep_options) <= CONFIG_KEYS_MAX, "upkeep");
 static_assert(COUNT(issuer_options) <= CONFIG_KEYS_MAX, "issuer");
 static_assert(COUNT(service_options) <= CONFIG_KEYS_MAX, "service");
 static_assert(COUNT(alert_options) <= CONFIG_KEYS_MAX, "alert");
+static_assert(COUNT(claim_options) <= CONFIG_KEYS_MAX, "claim");
 
 const struct config_kind *
 config_kinds(void)
@@ -252,6 +277,8 @@ config_kinds(void)
 	    [CONFIG_ALERT] = {"alert", true, alert_options,
 		COUNT(alert_options)},
 	    [CONFIG_FLAG] = {"flag", true, flag_options, COUNT(flag_options)},
+	    [CONFIG_CLAIM] = {"claim", true, claim_options,
+		COUNT(claim_options)},
 	};
 
 	return kinds;

@@ -33,6 +33,8 @@ static const struct named named_kinds[CONFIG_KINDS] = {
 	alert_config, alerts, alert_count, alert_name_check, CONFIG_ALERTS_MAX),
     [CONFIG_FLAG] =
 	NAMED(flag_config, flags, flag_count, flag_name_check, FLAG_COUNT),
+    [CONFIG_CLAIM] = NAMED(
+	claim_config, claims, claim_count, claim_name_check, CONFIG_CLAIMS_MAX),
 };
 
 /* Lists of several types are handled alike, so a pointer is copied as

@@ -41,6 +41,32 @@ issuer_name_check(const char *name, struct option_error *error)
 	return ERR_CONFIG;
 }
 
+bool
+claim_name_is_taken(const char *name)
+{
+	static const char *const taken[] = {"iss", "sub", "aud", "exp", "nbf",
+	    "iat", "jti", "did", "fam", "ver", "cnf", "client_id", "auth_time",
+	    "acr", "amr"};
+
+	for (size_t i = 0; i < sizeof(taken) / sizeof(*taken); i++)
+		if (strcmp(taken[i], name) == 0)
+			return true;
+	return false;
+}
+
+enum err
+claim_name_check(const char *name, struct option_error *error)
+{
+	if (!is_name(name, CONFIG_CLAIM_NAME_MAX))
+		return refuse_form(
+		    error, "[claim NAME]", CONFIG_CLAIM_NAME_MAX);
+	if (!claim_name_is_taken(name))
+		return OK;
+	snprintf(error->text, sizeof(error->text),
+	    "the claim %s has a meaning of its own and no section", name);
+	return ERR_CONFIG;
+}
+
 enum err
 service_name_check(const char *name, struct option_error *error)
 {

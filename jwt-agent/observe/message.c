@@ -94,7 +94,10 @@ static const struct message messages[] = {
     {"user-forget-step", "bdab6f2797414c90a9199a57edb189b9"},
     {"user-forgotten", "d0c23b72624b413db3ad18b5ada61466"},
     {"user-logout", "12b9cd4f322f4a09bf6080ca3f8446fe"},
+    {"user-renew", "34d17d88e9314d5cbf350473fcb15f54"},
+    {"user-set", "f1c41089c8994520adef6c3bb05ec26f"},
     {"user-show", "127bb76bf0d34055bafff75dea536358"},
+    {"uses", "5800c1a23f6d4cc2b53dbb057cfdebe0"},
 };
 
 #define MESSAGE_COUNT (sizeof(messages) / sizeof(*messages))

@@ -60,13 +60,17 @@ add_json(struct line *line, const json_t *json)
 {
 	char number[NUMBER_TEXT_SIZE];
 
-	if (json_is_string(json))
+	if (json_is_string(json)) {
 		line_add_plain(
 		    line, json_string_value(json), POLICY_TEXT_VALUE_MAX);
-	if (!json_is_number(json))
-		return;
-	number_text(json, number);
-	line_add_plain(line, number, POLICY_TEXT_VALUE_MAX);
+	} else if (json_is_number(json)) {
+		number_text(json, number);
+		line_add_plain(line, number, POLICY_TEXT_VALUE_MAX);
+	} else if (json_is_boolean(json)) {
+		line_add(line, json_is_true(json) ? "true" : "false");
+	} else {
+		line_add(line, POLICY_TEXT_NONE);
+	}
 }
 
 static void
@@ -74,8 +78,12 @@ add_claim(struct line *line, const struct claims *claims, const char *name)
 {
 	auto_json json_t *json = NULL;
 
-	if (claims_find(claims, name, &json) == OK)
+	enum err e = claims_find(claims, name, &json);
+
+	if (e == OK)
 		add_json(line, json);
+	else if (e == ERR_NOT_FOUND)
+		line_add(line, POLICY_TEXT_NONE);
 }
 
 void

@@ -3,6 +3,7 @@
 
 #include "jwt-agent/service/admin.h"
 #include "jwt-agent/service/alert.h"
+#include "jwt-agent/service/attribute.h"
 #include "jwt-agent/service/audit.h"
 #include "jwt-agent/service/code.h"
 #include "jwt-agent/service/device.h"
@@ -15,6 +16,7 @@
 #include "jwt-agent/service/lifetime.h"
 #include "jwt-agent/service/login.h"
 #include "jwt-agent/service/metrics.h"
+#include "jwt-agent/service/renewal.h"
 #include "jwt-agent/service/revocation.h"
 #include "jwt-agent/service/session.h"
 #include "jwt-agent/service/storecheck.h"
@@ -25,6 +27,7 @@
 #include "jwt-agent/service/token_revocation.h"
 #include "jwt-agent/service/upkeep.h"
 #include "jwt-agent/service/user.h"
+#include "jwt-agent/service/uses.h"
 #include "varlink/interfaces.h"
 
 #include <string.h>
@@ -57,6 +60,8 @@ R("io.jwtagent.Admin.UpkeepDone",   ROOT,    WRITE, "upkeep",            AUDIT_G
 R("io.jwtagent.Admin.SweepStep",    ADMIN,   WRITE, "sweep",             RESERVED,                   NULL,         NULL,            admin_sweep_step,    sweep_step_request,        sweep_step_reply) \
 R("io.jwtagent.Admin.Status",       ADMIN,   READ,  "status",            0,                          NULL,         NULL,            admin_status,        empty,                     status_reply) \
 R("io.jwtagent.Device.Restore",     ADMIN,   WRITE, "device-restore",    AUDIT_GRANTS,               NULL,         NULL,            device_restore,      device_request,            device_restore_reply) \
+R("io.jwtagent.User.Set",           ADMIN,   WRITE, "user-set",          AUDIT_GRANTS,               names_set,    NULL,            user_set,            user_set_request,          user_set_reply) \
+R("io.jwtagent.User.Renew",         ADMIN,   WRITE, "user-renew",        AUDIT_GRANTS,               names_renew,  NULL,            user_renew,          user_renew_request,        user_renew_reply) \
 R("io.jwtagent.User.Show",          OWNER,   READ,  "user-show",         0,                          names_shown,  NULL,            user_show,           user_show_request,         user_view) \
 R("io.jwtagent.Admin.Import",       ADMIN,   WRITE, "import",            AUDIT_GRANTS,               names_import, NULL,            admin_import,        import_request,            import_reply) \
 R("io.jwtagent.User.ForgetStep",    ADMIN,   WRITE, "user-forget-step",  0,                          NULL,         NULL,            user_forget_step,    user_forget_step_request,  user_forget_step_reply) \
@@ -93,6 +98,7 @@ R("io.jwtagent.Key.List",     ADMIN, "key-list",      NULL,          key_list,  
 R("io.jwtagent.Admin.Audit",  ADMIN, "audit-list",   NULL,            admin_audit,  audit_request,        audit_view,   "event") \
 R("io.jwtagent.Admin.Upkeep", ADMIN,  "upkeep-list", NULL,           admin_upkeep, empty,                upkeep_view,  "job") \
 R("io.jwtagent.Admin.Metrics", ADMIN, "metrics",     NULL,            admin_metrics, empty,               metric_view,  "metric") \
+R("io.jwtagent.Admin.Uses", ADMIN,    "uses",         NULL,            admin_uses,   empty,                use_view,     "use") \
 R("io.jwtagent.Admin.Export", ADMIN,  "export",       NULL,            admin_export, export_request,       export_line,  "line") \
 R("io.jwtagent.Admin.FlagList", ADMIN, "flag-list",  NULL,            admin_flag_list, flag_list_request, flag_view,    "flag") \
 R("io.jwtagent.Admin.StoreCheck", ADMIN, "store-check", NULL,         admin_store_check, empty,           check_view,   "step")
@@ -115,6 +121,8 @@ NAMES(names_devices, device_list_request)
 NAMES(names_sessions, session_list_request)
 NAMES(names_terminate, session_terminate_request)
 NAMES(names_shown, user_show_request)
+NAMES(names_set, user_set_request)
+NAMES(names_renew, user_renew_request)
 NAMES(names_logout, user_logout_request)
 NAMES(names_forget, user_forget_request)
 NAMES(names_import, import_request)

@@ -6,6 +6,7 @@
 #include "jwt-agent/service/flag.h"
 #include "jwt-agent/service/mark.h"
 #include "jwt-agent/service/refresh_token.h"
+#include "jwt-agent/service/renewal.h"
 #include "jwt-agent/service/revocation.h"
 #include "jwt-agent/verify/proof.h"
 
@@ -211,6 +212,9 @@ grant_and_write(struct call *call, struct enrolment *enrolment)
 {
 	enum err e = fill_family(call, enrolment);
 
+	if (e == OK)
+		e = renewal_choose(
+		    call, enrolment->device.user, &enrolment->family, true);
 	if (e == OK)
 		e = grant_make(call, &enrolment->device, &enrolment->family,
 		    enrolment->family_secret, &enrolment->grant);

@@ -6,6 +6,7 @@
 #include "jwt-agent/service/pseudonym.h"
 #include "jwt-agent/service/revocation.h"
 #include "lmdb-store/code.h"
+#include "lmdb-store/counter.h"
 #include "lmdb-store/device.h"
 #include "lmdb-store/family.h"
 #include "lmdb-store/flag_change.h"
@@ -13,6 +14,7 @@
 #include "lmdb-store/key.h"
 #include "lmdb-store/refusals.h"
 #include "lmdb-store/session.h"
+#include "lmdb-store/user.h"
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -99,6 +101,18 @@ forget_refusals(struct forgetting *step, int64_t uid)
 	return refusals_remove(step->call->txn, &refusals);
 }
 
+/* What is known of him beside his devices, and that he was counted last. */
+static enum err
+forget_user(
+    struct call *call, const char *pseudonym, const char *user, int64_t uid)
+{
+	enum err e = uid >= 0 ? user_remove(call->txn, uid) : ERR_NOT_FOUND;
+
+	if (e != OK && e != ERR_NOT_FOUND)
+		return e;
+	return user != NULL ? counters_rename(call->txn, user, pseudonym) : OK;
+}
+
 /* What is kept under a uid, without his tokens becoming good again. */
 static enum err
 forget_uid(struct forgetting *step, int64_t uid)
@@ -116,7 +130,9 @@ forget_device(struct forgetting *step, const struct device_record *device)
 	auto_clear(family_record) struct family_record family = {0};
 	struct txn *txn = step->call->txn;
 	enum err e = forget_uid(step, device->uid);
-
+	if (e == OK)
+		e = forget_user(
+		    step->call, step->person.name, device->user, device->uid);
 	if (e == OK)
 		e = revoked_reword(txn, REVOKED_DEVICE, device->id, REASON);
 	if (e == OK && device->family != NULL) {
@@ -451,6 +467,8 @@ user_forget(struct call *call, const struct user_forget_request *request,
 		e = fill_job(call, request, &person, &job);
 	if (e == OK)
 		e = shut_out(call, uid, &reply->sessions_ended);
+	if (e == OK)
+		e = forget_user(call, person.name, request->user, uid);
 	if (e == OK)
 		e = forgetting_put(call->txn, &job);
 	if (e != OK)

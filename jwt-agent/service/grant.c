@@ -1,8 +1,11 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "jwt-agent/service/grant.h"
 
+#include "jwt-agent/config/section_name.h"
+#include "jwt-agent/service/claimset.h"
 #include "jwt-agent/service/refresh_token.h"
 #include "jwt-agent/verify/sign.h"
+#include "lmdb-store/user.h"
 
 #include <string.h>
 
@@ -17,14 +20,7 @@ grant_clear(struct grant *grant)
 bool
 grant_claim_is_reserved(const char *name)
 {
-	static const char *const reserved[] = {"iss", "sub", "aud", "exp",
-	    "nbf", "iat", "jti", "did", "fam", "ver", "cnf", "client_id",
-	    "auth_time", "acr", "amr"};
-
-	for (size_t i = 0; i < sizeof(reserved) / sizeof(*reserved); i++)
-		if (strcmp(reserved[i], name) == 0)
-			return true;
-	return false;
+	return claim_name_is_taken(name);
 }
 
 static enum err
@@ -62,10 +58,19 @@ set_confirmation(struct claims *claims, const struct device_record *device)
 	    : ERR_NO_MEMORY;
 }
 
+/* What an access token is made for. */
+struct holder_claims {
+	const struct device_record *device;
+	const json_t *attributes; /* of its user; may be NULL */
+	int64_t version;
+	int64_t issued, expires;
+};
+
 static enum err
 set_claims(struct claims *claims, const struct call *call,
-    const struct device_record *device, int64_t issued, int64_t expires)
+    const struct holder_claims *of)
 {
+	const struct device_record *device = of->device;
 	const struct config *config = call->service->config;
 	char jti[ID_SIZE + 1];
 	enum err e = id_new(call->service->host, jti);
@@ -77,9 +82,9 @@ set_claims(struct claims *claims, const struct call *call,
 	if (e == OK)
 		e = claims_set_str(claims, "aud", config->audience);
 	if (e == OK)
-		e = claims_set_num(claims, "iat", issued);
+		e = claims_set_num(claims, "iat", of->issued);
 	if (e == OK)
-		e = claims_set_num(claims, "exp", expires);
+		e = claims_set_num(claims, "exp", of->expires);
 	if (e == OK)
 		e = claims_set_str(claims, "jti", jti);
 	if (e == OK)
@@ -87,9 +92,30 @@ set_claims(struct claims *claims, const struct call *call,
 	if (e == OK)
 		e = claims_set_str(claims, "fam", device->family);
 	if (e == OK)
-		e = claims_set_num(claims, "ver", CLAIMS_VERSION);
+		e = claims_set_num(claims, "ver", of->version);
 	if (e == OK)
 		e = set_confirmation(claims, device);
+	return e;
+}
+
+/* What was given to the device goes before what its user has. */
+static enum err
+sign_claims(const struct call *call, const struct holder_claims *of,
+    struct secret **token)
+{
+	auto_free(claims) struct claims *claims = NULL;
+	enum err e = claims_new(&claims);
+
+	if (e == OK)
+		e = claimset_add(
+		    call->service->config, of->version, of->attributes, claims);
+	if (e == OK)
+		e = set_extra_claims(claims, of->device->claims);
+	if (e == OK)
+		e = set_claims(claims, call, of);
+	if (e == OK)
+		e = sign_token(call->service->keyring->signing,
+		    TYP_ACCESS_TOKEN, claims, token);
 	return e;
 }
 
@@ -97,19 +123,40 @@ static enum err
 make_access_token(const struct call *call, const struct device_record *device,
     const struct family_record *family, struct grant *grant)
 {
-	auto_free(claims) struct claims *claims = NULL;
-	enum err e = claims_new(&claims);
+	auto_clear(user_record) struct user_record user = {0};
+	struct holder_claims of = {
+	    .device = device,
+	    .version = family_claims(family),
+	    .issued = issued_at(call, family),
+	    .expires = call->now + call->service->config->access_lifetime,
+	};
+	enum err e = OK;
 
-	grant->access_expires =
-	    call->now + call->service->config->access_lifetime;
+	if (call->service->config->claim_count > 0)
+		e = user_get(call->txn, family->uid, &user);
+	if (e != OK && e != ERR_NOT_FOUND)
+		return e;
+	of.attributes = user.attributes;
+	grant->access_expires = of.expires;
+	return sign_claims(call, &of, &grant->access_token);
+}
+
+enum err
+grant_token_size(const struct call *call, const struct device_record *device,
+    const json_t *attributes, size_t *size)
+{
+	auto_free(secret) struct secret *token = NULL;
+	const struct holder_claims of = {
+	    .device = device,
+	    .attributes = attributes,
+	    .version = call->service->config->claim_version,
+	    .issued = call->now,
+	    .expires = call->now + call->service->config->access_lifetime,
+	};
+	enum err e = sign_claims(call, &of, &token);
+
 	if (e == OK)
-		e = set_extra_claims(claims, device->claims);
-	if (e == OK)
-		e = set_claims(claims, call, device, issued_at(call, family),
-		    grant->access_expires);
-	if (e == OK)
-		e = sign_token(call->service->keyring->signing,
-		    TYP_ACCESS_TOKEN, claims, &grant->access_token);
+		*size = secret_size(token);
 	return e;
 }
 

@@ -11,8 +11,8 @@
 #include "lmdb-store/device.h"
 #include "lmdb-store/family.h"
 
-/* The version of the claim set that is written, claim `ver`. */
-#define CLAIMS_VERSION 1
+/* What clients are to be able to carry, bytes. */
+#define ACCESS_TOKEN_MAX 600
 
 struct grant {
 	struct secret *access_token;
@@ -23,9 +23,15 @@ struct grant {
 
 void grant_clear(struct grant *grant);
 
+/* The access token has the claims of the family's version. */
 MUST_USE enum err grant_make(const struct call *call,
     const struct device_record *device, const struct family_record *family,
     const struct secret *family_secret, struct grant *out);
+
+/* How long an access token of the newest claims is for this device, if its
+ * user has these attributes. */
+MUST_USE enum err grant_token_size(const struct call *call,
+    const struct device_record *device, const json_t *attributes, size_t *size);
 
 /* When the family's newest token is too old, seconds since 1970. */
 int64_t grant_refresh_expires(

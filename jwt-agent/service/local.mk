@@ -13,6 +13,9 @@ noinst_LTLIBRARIES += %D%/libservice.la
 	%D%/code.c %D%/code.h \
 	%D%/code_device.c %D%/code_device.h \
 	%D%/code_login.c %D%/code_login.h \
+	%D%/attribute.c %D%/attribute.h \
+	%D%/claimset.c %D%/claimset.h \
+	%D%/dated.c %D%/dated.h \
 	%D%/clock.c %D%/clock.h \
 	%D%/cursor.h \
 	%D%/device.c %D%/device.h \
@@ -41,6 +44,7 @@ noinst_LTLIBRARIES += %D%/libservice.la
 	%D%/origin.c %D%/origin.h \
 	%D%/outage.c %D%/outage.h \
 	%D%/refresh_token.c %D%/refresh_token.h \
+	%D%/renewal.c %D%/renewal.h \
 	%D%/restored.c %D%/restored.h \
 	%D%/revocation.c %D%/revocation.h \
 	%D%/rotation.c %D%/rotation.h \
@@ -56,6 +60,7 @@ noinst_LTLIBRARIES += %D%/libservice.la
 	%D%/trust.c %D%/trust.h \
 	%D%/trusted.c %D%/trusted.h \
 	%D%/upkeep.c %D%/upkeep.h \
+	%D%/uses.c %D%/uses.h \
 	%D%/user.c %D%/user.h \
 	%D%/verdict.c %D%/verdict.h \
 	%D%/window.c %D%/window.h

@@ -2,7 +2,9 @@
 #include "jwt-agent/service/login.h"
 
 #include "base/texts.h"
+#include "jwt-agent/service/claimset.h"
 #include "jwt-agent/service/code_login.h"
+#include "jwt-agent/service/dated.h"
 #include "jwt-agent/service/flag.h"
 #include "jwt-agent/service/oddity.h"
 #include "jwt-agent/service/revocation.h"
@@ -58,6 +60,7 @@ fill_session(struct call *call, const struct authenticate_request *request,
 	session->uid = request->uid;
 	session->created = session->activity = call->now;
 	session->expires = verdict->token.expires;
+	session->outdated = verdict->outdated;
 	session->due = call->steady + PENDING_SECONDS;
 	return e;
 }
@@ -94,10 +97,15 @@ static enum err
 note_use(struct call *call, const struct attempt *attempt,
     const struct verdict *verdict)
 {
+	enum err e;
+
 	if (code_is(attempt->token))
 		return code_use(call, verdict);
-	if (!verdict->stack->replay_once)
-		return OK;
+	e = dated_count(call, attempt->user, verdict);
+	if (e == OK)
+		e = claimset_count(call, attempt->user, verdict);
+	if (e != OK || !verdict->stack->replay_once)
+		return e;
 	return replay_put(call->txn, verdict->origin,
 	    verdict->token.expires + verdict->token.issuer->leeway);
 }
@@ -286,9 +294,9 @@ login_check_account(struct call *call, const struct session_request *request,
 		e = check_still_good(call, &session);
 	if (e != OK)
 		return e;
-	return call->now >= session.expires + leeway_of(call, session.issuer)
-	    ? ERR_EXPIRED
-	    : OK;
+	if (call->now >= session.expires + leeway_of(call, session.issuer))
+		return ERR_EXPIRED;
+	return session.outdated ? ERR_CLAIMS_OUTDATED : OK;
 }
 
 static enum err
@@ -457,6 +465,27 @@ login_close_session(struct call *call, const struct session_request *request,
 	    call, &session, SESSION_CLOSED, "logged out", EFFECT_FORGET);
 }
 
+/* The logins that waited for it are in. */
+static enum err
+note_renewed(struct call *call, const struct family_record *family)
+{
+	auto_clear(session_record) struct session_record session = {0};
+	enum err e = session_next_live_of_device(
+	    call->txn, family->device, NULL, &session);
+
+	while (e == OK) {
+		struct session_record now = session; /* borrows the strings */
+
+		now.outdated = false;
+		if (session.outdated)
+			e = session_put(call->txn, &session, &now);
+		if (e == OK)
+			e = session_next_live_of_device(
+			    call->txn, family->device, session.id, &session);
+	}
+	return e == ERR_NOT_FOUND ? OK : e;
+}
+
 enum err
 login_change_token(struct call *call, const struct change_request *request,
     struct refresh_reply *reply)
@@ -469,5 +498,8 @@ login_change_token(struct call *call, const struct change_request *request,
 	e = rotation_find(call, request->token, &presented);
 	if (e == OK && presented.family.uid != request->uid)
 		return ERR_WRONG_USER;
-	return e == OK ? token_rotate(call, &presented, reply) : e;
+	presented.renew = true;
+	if (e == OK)
+		e = token_rotate(call, &presented, reply);
+	return e == OK ? note_renewed(call, &presented.family) : e;
 }

@@ -6,6 +6,7 @@
 #include "jwt-agent/service/oddity.h"
 #include "jwt-agent/service/origin.h"
 #include "jwt-agent/service/refresh_token.h"
+#include "jwt-agent/service/renewal.h"
 #include "jwt-agent/service/revocation.h"
 #include "jwt-agent/verify/proof.h"
 #include "lmdb-store/replay.h"
@@ -198,6 +199,9 @@ rotate(struct call *call, struct presented *presented,
 	auto_clear(grant) struct grant grant = {0};
 	enum err e = advance(call, presented, age);
 
+	if (e == OK)
+		e = renewal_choose(
+		    call, device->user, &presented->family, presented->renew);
 	if (e == OK)
 		e = grant_make(call, device, &presented->family,
 		    presented->family_secret, &grant);

@@ -23,6 +23,7 @@ struct presented {
 	struct secret *family_secret;
 	const struct secret *proof;
 	const char *fingerprint;
+	bool renew; /* with the newest claims, whatever else holds */
 };
 
 void presented_clear(struct presented *presented);

@@ -134,6 +134,7 @@ make_ready(const struct config *config, struct stack *stack,
 	stack->config = service;
 	stack->policy = policy_of(service);
 	stack->replay_once = strcmp(service->replay, "once") == 0;
+	stack->renew = strcmp(service->outdated, "renew") == 0;
 	stack->unrecorded = strcmp(service->store_fault, "verify") == 0;
 	stack->end_on_expiry = strcmp(service->on_expiry, "end") == 0;
 	e = check_texts(config, stack, error);

@@ -18,6 +18,7 @@ struct stack {
 	struct policy policy;
 	bool replay_once;
 	bool end_on_expiry; /* a session ends with its token */
+	bool renew;	    /* who has an outdated token is to renew it */
 	bool unrecorded;    /* logins go on while the store takes no writes */
 	/* uids besides root that may ask for it */
 	uid_t *callers;

@@ -4,6 +4,7 @@
 #include "jwt-agent/service/mark.h"
 #include "jwt-agent/service/revocation.h"
 #include "lmdb-store/device.h"
+#include "lmdb-store/user.h"
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -103,6 +104,19 @@ list_marks(struct call *call, int64_t uid, json_t **out)
 	return e;
 }
 
+static enum err
+add_record(struct call *call, struct user_view *view)
+{
+	auto_clear(user_record) struct user_record user = {0};
+	enum err e = user_get(call->txn, view->uid, &user);
+
+	if (e != OK)
+		return e == ERR_NOT_FOUND ? OK : e;
+	view->attributes = TAKE(user.attributes);
+	view->asked = user.asked;
+	return OK;
+}
+
 enum err
 user_show(struct call *call, const struct user_show_request *request,
     struct user_view *reply)
@@ -113,6 +127,9 @@ user_show(struct call *call, const struct user_show_request *request,
 		e = count_devices(call, reply);
 	if (e == OK)
 		e = list_marks(call, reply->uid, &reply->marks);
+	if (e != OK)
+		return e;
+	e = add_record(call, reply);
 	if (e != OK)
 		return e;
 	reply->user = strdup(request->user);

@@ -2,11 +2,14 @@
 #include "jwt-agent/service/verdict.h"
 
 #include "jwt-agent/policy/message.h"
+#include "jwt-agent/service/claimset.h"
+#include "jwt-agent/service/dated.h"
 #include "jwt-agent/service/flag.h"
 #include "jwt-agent/service/mark.h"
 #include "jwt-agent/service/enrolment.h"
 #include "lmdb-store/family.h"
 #include "lmdb-store/replay.h"
+#include "lmdb-store/user.h"
 
 #include <string.h>
 
@@ -270,6 +273,8 @@ check_policy(
 	if (e == OK)
 		e = policy_user(policy, &subject, &verdict->trail);
 	if (e == OK)
+		e = claimset_complete(call, attempt->uid, verdict);
+	if (e == OK)
 		e = policy_service(policy, &subject, &verdict->trail);
 	if (e == ERR_POLICY_DENIED && policy->deny_message != NULL)
 		policy_deny_text(
@@ -322,6 +327,34 @@ check_registration(
 		    &verdict->trail, "new devices are not registered here");
 	trail_close(&verdict->trail, e);
 	return e;
+}
+
+/* The login goes on; what follows of it is for the account phase. */
+static enum err
+check_outdated(
+    struct call *call, const struct attempt *attempt, struct verdict *verdict)
+{
+	const struct verified *token = &verdict->token;
+	int64_t newest = call->service->config->claim_version;
+	auto_clear(user_record) struct user_record user = {0};
+	enum err e;
+
+	if (!verdict->stack->renew || !is_local(call, verdict))
+		return OK;
+	e = user_get(call->txn, attempt->uid, &user);
+	if (e != OK && e != ERR_NOT_FOUND)
+		return e;
+	verdict->outdated =
+	    dated_version(token) < newest || token->issued < user.asked;
+	trail_open(&verdict->trail, "renewal");
+	trail_rule(&verdict->trail, "service", "outdated");
+	trail_found_number(&verdict->trail, dated_version(token));
+	trail_wanted(&verdict->trail, "version %lld", (long long)newest);
+	trail_note(&verdict->trail,
+	    verdict->outdated ? "has to be renewed at the login"
+			      : "need not be renewed");
+	trail_close(&verdict->trail, OK);
+	return OK;
 }
 
 /* Of a token that is bound to no key: whether it may be. */
@@ -377,6 +410,8 @@ take_steps(
 	enum err e = check_token(call, attempt, verdict);
 
 	if (e == OK)
+		e = dated_check(call, verdict);
+	if (e == OK)
 		e = check_revocation(call, attempt, verdict);
 	if (e == OK)
 		e = check_replay(call, verdict);
@@ -390,6 +425,8 @@ take_steps(
 		e = check_key(call, attempt, verdict);
 	if (e == OK)
 		e = verdict_stand_aside(call, attempt, &verdict->trail);
+	if (e == OK)
+		e = check_outdated(call, attempt, verdict);
 	return e;
 }
 

@@ -30,6 +30,10 @@ struct verdict {
 	char mark[ORIGIN_HASH_SIZE + 1];   /* by which it is revoked */
 	struct device_record device;
 	bool new_device; /* it is not in the store yet */
+	/* claims that the token lacked, a bit for each of the configuration's,
+	 * and got from the user's attributes or by default */
+	uint32_t from_user, from_default;
+	bool outdated; /* it is to be renewed before it logs in */
 	struct trail trail;
 };
 

@@ -215,6 +215,7 @@ verify_token(const struct verify_input *input,
 			return e;
 	}
 	*out = v.found;
+	out->algorithm = v.header.algorithm;
 	v.found.claims = NULL;
 	return OK;
 }

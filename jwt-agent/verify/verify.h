@@ -28,6 +28,7 @@ struct verify_input {
 struct verified {
 	struct claims *claims; /* owned */
 	const struct issuer *issuer;
+	const struct algorithm *algorithm; /* of its signature */
 	const char *user;    /* the issuer's user_claim */
 	const char *subject; /* sub, or NULL */
 	const char *jti;     /* or NULL */

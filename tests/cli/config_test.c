@@ -401,6 +401,8 @@ test_shown_is_read_back(void **state)
 	    "secret_file = /etc/jwt-agent/legacy.secret\n"
 	    "algorithms = HS256\naudience = urn:jwt-agent:HOST\n"
 	    "leeway = 60s\nuser_claim = sub\ngroups_claim = groups\n"
+	    "accept_until = 2027-06-30\n"
+	    "algorithms_until = HS256 2027-03-31\n"
 	    "\n[service *]\nreplay = allow\n"));
 	assert_non_null(strstr(first.said,
 	    "\nusername_map = svc-backup -> "

@@ -156,6 +156,7 @@ type_word(const struct option *option)
 	    [OPTION_SIZE] = "size",
 	    [OPTION_CHOICE] = "name",
 	    [OPTION_NUMBER] = "number",
+	    [OPTION_DATE] = "date",
 	    [OPTION_URL] = "url",
 	    [OPTION_LIST] = "list",
 	    [OPTION_LINES] = "line",

@@ -106,6 +106,7 @@ test_family_moves(void **state)
 	assert_int_equal(family_put(txn, &family), OK);
 	assert_counts(txn, CLAIMS_FIRST, 1, 1);
 	assert_int_equal(family_renew(txn, &family, 4), OK);
+	assert_int_equal(family_put(txn, &family), OK);
 	assert_counts(txn, CLAIMS_FIRST, 0, 0);
 	assert_counts(txn, 4, 1, 1);
 	assert_int_equal(family_get(txn, "F", &family), OK);

@@ -338,9 +338,12 @@ add_entry(struct older *older, enum table table, struct slice key,
 		show_secret(older, table, key, record, "secret");
 	if (table == TABLE_SIGNKEY)
 		show_secret(older, table, key, record, "private");
-	/* schema 3 has none; without it tokens may last as long as any */
-	if (table == TABLE_SIGNKEY)
+	/* schema 3 has neither; then tokens may last as long as any, and it is
+	 * active since it was made */
+	if (table == TABLE_SIGNKEY) {
 		json_object_del(record, "lifetime");
+		json_object_del(record, "since");
+	}
 	if (is_left_out(table, record))
 		return;
 	/* each version of a record can be read */

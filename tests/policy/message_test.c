@@ -19,7 +19,7 @@ static const struct row {
 } rows[] = {
     {"{}", "no", "no"},
     {"{}", "ask the desk: +1 555 (9-5)", "ask the desk: +1 555 (9-5)"},
-    {"{}", "f\xc3\xbcr {sub}!", "f\xc3\xbcr !"},
+    {"{}", "f\xc3\xbcr {sub}!", "f\xc3\xbcr (none)!"},
     {"{'sub':'alice'}", "{sub}", "alice"},
     {"{'sub':'alice'}", "not you, {sub}", "not you, alice"},
     {"{'sub':'alice','n':3}", "{sub}{n}{sub}", "alice3alice"},
@@ -27,10 +27,11 @@ static const struct row {
     {"{'n':1.5}", "{n}", "1.5"},
     {"{'n':1.1}", "{n}", "1.1"},
     {"{'n':9223372036854775807}", "{n}", "9223372036854775807"},
-    {"{'a':true,'b':null,'c':['x'],'d':{}}", "<{a}{b}{c}{d}{e}>", "<>"},
+    {"{'a':true,'b':null,'c':['x'],'d':{}}", "<{a} {b} {c} {d} {e}>",
+	"<true (none) (none) (none) (none)>"},
     {"{'sub':''}", "<{sub}>", "<>"},
     {"{'r':{'tier':'gold'}}", "{r.tier}", "gold"},
-    {"{'r':{'tier':'gold'}}", "<{r}>", "<>"},
+    {"{'r':{'tier':'gold'}}", "<{r}>", "<(none)>"},
     {"{'https://x/y':'gold'}", "{https://x/y}", "gold"},
     /* nothing of a value is expanded again, nor does it control anything */
     {"{'sub':'{jti}','jti':'secret'}", "{sub}", "{jti}"},
@@ -43,11 +44,11 @@ static const struct row {
     {"{'sub':'\xf0\x9f\x94\x91'}", "{sub}", "?"},
     {"{'sub':'a\\\\x00 \\'}'}", "{sub}", "a\\x00 \"}"},
     /* bounds */
-    {"{'sub':'" SIXTY "abcdef'}", "{sub}!", SIXTY "abcd!"},
-    {"{'sub':'" SIXTY "abcd'}", "{sub}!", SIXTY "abcd!"},
-    {"{'sub':'" SIXTY "abc\xc3\xa9"
+    {"{'sub':'" SIXTY SIXTY "abcdefghij'}", "{sub}!", SIXTY SIXTY "abcdefgh!"},
+    {"{'sub':'" SIXTY SIXTY "abcdefgh'}", "{sub}!", SIXTY SIXTY "abcdefgh!"},
+    {"{'sub':'" SIXTY SIXTY "abcdefg\xc3\xa9"
      "f'}",
-	"{sub}!", SIXTY "abc?!"},
+	"{sub}!", SIXTY SIXTY "abcdefg?!"},
     {"{'s':'" SIXTY "'}", "{s}{s}{s}{s}" TEN "abcde",
 	SIXTY SIXTY SIXTY SIXTY TEN "abcde"},
     {"{'s':'" SIXTY "'}", "{s}{s}{s}{s}" TEN "abcdef",
@@ -60,7 +61,7 @@ static const struct row {
     /* what the configuration does not let in does no harm */
     {"{'sub':'x'}", "{sub", "x"},
     {"{'sub':'x'}", "sub}", "sub}"},
-    {"{'sub':'x'}", "<{}>", "<>"},
+    {"{'sub':'x'}", "<{}>", "<(none)>"},
     {"{'sub':'x'}", "a\nb\xff", "a?b?"},
 };
 

@@ -194,6 +194,11 @@ ROWS = [
         ("PermissionDenied", "ok"), run=login_by_bob),
     Row("service.callers", {"callers": "daemon"}, {"callers": "BOB"},
         ("PermissionDenied", "ok"), run=login_by_bob),
+    Row("issuer.accept_until", {"accept_until": "2099-01-01"},
+        {"accept_until": "2020-01-01T00:00:00Z"}, ("ok", "IssuerEnded")),
+    Row("issuer.algorithms_until", {"algorithms_until": "ES256 2099-01-01"},
+        {"algorithms_until": "ES384 2099-01-01, ES256 2020-01-01"},
+        ("ok", "AlgorithmEnded")),
     Row("service.deny_message", UNSET,
         {"deny_message": "a sentence for {sub}"}, (False, True),
         service={"users": "bob"}, run=sentence),
@@ -202,7 +207,8 @@ ROWS = [
 # Keys that need a provider, shown below this table, and some that are shown with
 # sessions, in test_services.py, and with a broken store, in
 # test_store_faults.py.
-BELOW = {"issuer.jwks_url", "issuer.discovery", "issuer.ca_file",
+BELOW = {"service.outdated",  # test_claims.py
+         "issuer.jwks_url", "issuer.discovery", "issuer.ca_file",
          "issuer.keys_min_age", "issuer.keys_max_age", "service.interactive",
          "service.session_max", "service.on_expiry", "service.store_fault"}
 

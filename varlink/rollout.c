@@ -1,0 +1,4 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "varlink/rollout.h"
+
+DEFINE_FIELDS(use_view, USE_VIEW)
