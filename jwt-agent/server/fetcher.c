@@ -110,6 +110,14 @@ check_owner(int socket)
 	return peer.uid == 0 || peer.uid == geteuid() ? 0 : EPERM;
 }
 
+/* Whoever serves it may have ended before it read the request, and has said
+ * why or not: that is seen when its answer is read. */
+static bool
+is_over(int problem)
+{
+	return problem == EPIPE || problem == ECONNRESET || problem == ENOTCONN;
+}
+
 /* A line of callers that is full is no reason to wait: EAGAIN. */
 static int
 reach(struct fetcher *out, const char *path, const char *request)
@@ -126,11 +134,13 @@ reach(struct fetcher *out, const char *path, const char *request)
 	    connect(ours, (struct sockaddr *)&address, sizeof(address)) != 0)
 		return errno;
 	problem = check_owner(ours);
-	if (problem == 0)
-		problem = say(ours, request);
-	if (problem == 0)
-		out->socket = TAKE_FD(ours);
-	return problem;
+	if (problem != 0)
+		return problem;
+	problem = say(ours, request);
+	if (problem != 0 && !is_over(problem))
+		return problem;
+	out->socket = TAKE_FD(ours);
+	return 0;
 }
 
 int

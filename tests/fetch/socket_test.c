@@ -59,11 +59,14 @@ serve(const struct manager *manager, int listening)
 }
 
 static void
-run_manager(const struct manager *manager, uid_t uid, int ready)
+run_manager(const struct scene *scene, const struct manager *manager, uid_t uid,
+    int ready)
 {
 	int listening;
 
 	prctl(PR_SET_PDEATHSIG, SIGKILL);
+	/* by its end the provider is told to end */
+	close(scene->provider_input);
 	if (uid != geteuid() && setuid(uid) != 0)
 		_exit(125);
 	listening = listen_at(manager->path);
@@ -82,7 +85,7 @@ start(struct scene *scene, struct manager *manager, uid_t uid)
 	manager->pid = fork();
 	assert_true(manager->pid >= 0);
 	if (manager->pid == 0)
-		run_manager(manager, uid, ready[1]);
+		run_manager(scene, manager, uid, ready[1]);
 	close(ready[1]);
 	assert_int_equal(read(ready[0], &nothing, 1), 0);
 	close(ready[0]);
