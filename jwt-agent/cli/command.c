@@ -42,8 +42,7 @@ static const struct command commands[] = {
     {"user", "refresh", "[USER]", 0,
 	CLI_BIT(OUTDATED) | CLI_BIT(ALL) | CLI_BIT(DRY_RUN) | CLI_BIT(QUIET) |
 	    JSON,
-	"ask that tokens are renewed with the newest claims",
-	cli_user_refresh},
+	"ask that tokens are renewed with the newest claims", cli_user_refresh},
     {"user", "logout", "[USER]", 0, CLI_BIT(ALL) | REASON | CLI_BIT(YES) | JSON,
 	"revoke every token and end every session of a user or of all",
 	cli_user_logout},

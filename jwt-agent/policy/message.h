@@ -9,7 +9,7 @@
 
 #include "jwt-agent/verify/claims.h"
 
-#define POLICY_TEXT_SIZE 256	 /* with NUL */
+#define POLICY_TEXT_SIZE 256 /* with NUL */
 #define POLICY_TEXT_NONE "(none)"
 #define POLICY_TEXT_VALUE_MAX 128 /* bytes that one claim may take */
 

@@ -29,9 +29,9 @@ struct verified {
 	struct claims *claims; /* owned */
 	const struct issuer *issuer;
 	const struct algorithm *algorithm; /* of its signature */
-	const char *user;    /* the issuer's user_claim */
-	const char *subject; /* sub, or NULL */
-	const char *jti;     /* or NULL */
+	const char *user;		   /* the issuer's user_claim */
+	const char *subject;		   /* sub, or NULL */
+	const char *jti;		   /* or NULL */
 	/* what only a token of this agent says, else NULL */
 	const char *device; /* did */
 	const char *family; /* fam */
