@@ -3,6 +3,9 @@
 
 #include "jwt-agent/config/job.h"
 #include "jwt-agent/server/measure.h"
+#include "jwt-agent/service/gauge.h"
+
+#include <string.h>
 
 #define OTHER_SERVICE "other"
 
@@ -42,6 +45,56 @@ list_issuers(const struct config *config, const char ***out)
 	return OK;
 }
 
+static enum err
+list_claims(const struct config *config, const char ***out)
+{
+	const char **names = calloc(config->claim_count + 1, sizeof(*names));
+
+	if (names == NULL)
+		return ERR_NO_MEMORY;
+	for (size_t i = 0; i < config->claim_count; i++)
+		names[i] = config->claims[i].name;
+	*out = names;
+	return OK;
+}
+
+/* The names are of the list's own making. */
+struct dated_names {
+	char **name;
+	size_t count;
+};
+
+static void
+dated_names_clear(struct dated_names *names)
+{
+	for (size_t i = 0; i < names->count; i++)
+		free(names->name[i]);
+	free(names->name);
+}
+
+static enum err
+list_dated(const struct config *config, struct dated_names *out)
+{
+	struct dated dated;
+	size_t count = 0;
+
+	while (dated_at(config, count, &dated))
+		count++;
+	out->name = calloc(count + 1, sizeof(*out->name));
+	if (out->name == NULL)
+		return ERR_NO_MEMORY;
+	for (; out->count < count; out->count++) {
+		char text[GAUGE_DATED_SIZE];
+
+		(void)dated_at(config, out->count, &dated);
+		gauge_dated(dated.kind, dated.name, text);
+		out->name[out->count] = strdup(text);
+		if (out->name[out->count] == NULL)
+			return ERR_NO_MEMORY;
+	}
+	return OK;
+}
+
 enum err
 metering_new(struct metrics **out, const struct config *config)
 {
@@ -50,11 +103,16 @@ metering_new(struct metrics **out, const struct config *config)
 	    [METRIC_VERSION] = {version, 1}};
 	const char *jobs[JOB_COUNT];
 	auto_names const char **services = NULL, **issuers = NULL;
-	auto_names const char **methods = NULL;
+	auto_names const char **methods = NULL, **claims = NULL;
+	auto_clear(dated_names) struct dated_names dated = {NULL, 0};
 	enum err e = list_services(config, &services);
 
 	if (e == OK)
 		e = list_issuers(config, &issuers);
+	if (e == OK)
+		e = list_claims(config, &claims);
+	if (e == OK)
+		e = list_dated(config, &dated);
 	if (e == OK)
 		e = measure_methods(&methods);
 	if (e != OK)
@@ -66,6 +124,10 @@ metering_new(struct metrics **out, const struct config *config)
 	for (int i = 0; i < JOB_COUNT; i++)
 		jobs[i] = job_name((enum job)i);
 	given[METRIC_JOB] = (struct metric_values){jobs, JOB_COUNT};
+	given[METRIC_CLAIM] =
+	    (struct metric_values){claims, config->claim_count};
+	given[METRIC_DATED] = (struct metric_values){
+	    (const char *const *)dated.name, dated.count};
 	given[METRIC_METHOD] = (struct metric_values){methods, request_count};
 	return metrics_new(out, metrics_ticks, given);
 }

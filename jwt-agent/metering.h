@@ -7,7 +7,6 @@
 #include "jwt-agent/config/config.h"
 #include "jwt-agent/observe/metric.h"
 
-/* `config` outlives them. */
 MUST_USE enum err
 metering_new(struct metrics **out, const struct config *config);
 

@@ -55,6 +55,9 @@ static const struct domain {
     [METRIC_DEVICE_STATE] = {"state", FIXED("active", "inactive")},
     [METRIC_SESSION_STATE] = {"state", FIXED("live", "ended")},
     [METRIC_JOB] = {"job", {NULL, 0}},
+    [METRIC_CLAIM] = {"claim", {NULL, 0}},
+    [METRIC_SOURCE] = {"source", FIXED("user", "default")},
+    [METRIC_DATED] = {"what", {NULL, 0}},
     [METRIC_KEY_STATE] = {"state", FIXED("next", "active", "retired")},
 };
 
@@ -140,7 +143,14 @@ make_cells(struct metrics *metrics, enum metric metric)
 	return OK;
 }
 
-/* The names are the caller's, the list of them is copied. */
+static void
+free_values(struct metric_values *values)
+{
+	for (size_t i = 0; i < values->count; i++)
+		free((void *)(uintptr_t)values->names[i]);
+	free((void *)(uintptr_t)values->names);
+}
+
 static enum err
 take_values(struct metrics *metrics, enum metric_domain domain,
     const struct metric_values *given)
@@ -153,9 +163,12 @@ take_values(struct metrics *metrics, enum metric_domain domain,
 	names = calloc(given->count + 1, sizeof(*names));
 	if (names == NULL)
 		return ERR_NO_MEMORY;
-	for (size_t i = 0; i < given->count; i++)
-		names[i] = given->names[i];
 	metrics->values[domain] = (struct metric_values){names, given->count};
+	for (size_t i = 0; i < given->count; i++) {
+		names[i] = strdup(given->names[i]);
+		if (names[i] == NULL)
+			return ERR_NO_MEMORY;
+	}
 	return OK;
 }
 
@@ -185,7 +198,7 @@ metrics_free(struct metrics *metrics)
 		return;
 	for (int i = 0; i < METRIC_DOMAIN_COUNT; i++)
 		if (domains[i].fixed.count == 0)
-			free((void *)(uintptr_t)metrics->values[i].names);
+			free_values(&metrics->values[i]);
 	for (int i = 0; i < METRIC_COUNT; i++)
 		free(metrics->cells[i]);
 	free(metrics);

@@ -36,6 +36,9 @@ enum metric_domain {
 	METRIC_SESSION_STATE, /* state */
 	METRIC_KEY_STATE,     /* state */
 	METRIC_JOB,	      /* job, of the upkeep; given */
+	METRIC_CLAIM,	      /* claim; given */
+	METRIC_SOURCE,	      /* source: where a claim came from */
+	METRIC_DATED,	      /* what: what is accepted until a date; given */
 	METRIC_DOMAIN_COUNT
 };
 
@@ -59,6 +62,8 @@ M(START_TIME,         GAUGE,     "jwtagent_start_time_seconds",         ONE,    
 M(LOGINS,             COUNTER,   "jwtagent_logins_total",               ONE,         SERVICE,       REASON, "Logins by service and how they ended.") \
 M(OBSERVED,           COUNTER,   "jwtagent_observed_logins_total",      ONE,         SERVICE,       REASON, "What would have come of logins of services that only observe.") \
 M(REFRESHES,          COUNTER,   "jwtagent_refreshes_total",            ONE,         REASON,        ALONE,  "Exchanges of refresh tokens by how they ended.") \
+M(FALLBACKS,          COUNTER,   "jwtagent_claim_fallbacks_total",      ONE,         CLAIM,         SOURCE, "Logins whose token lacked a claim, which then came from elsewhere.") \
+M(DATED_LOGINS,       COUNTER,   "jwtagent_dated_logins_total",         ONE,         DATED,         ALONE,  "Logins with what is accepted until a date only.") \
 M(ODDITIES,           COUNTER,   "jwtagent_oddities_total",             ONE,         ODDITY,        ALONE,  "What was odd about a login, a refresh or its place.") \
 M(AUDIT_SUMMED,       COUNTER,   "jwtagent_audit_summed_total",         ONE,         ALONE,         ALONE,  "Denials of a flood that went into a sum, not into events of their own.") \
 M(CALLS_IN_FLIGHT,    GAUGE,     "jwtagent_calls_in_flight",            ONE,         ALONE,         ALONE,  "Calls that are not answered yet, this one among them.") \
@@ -95,8 +100,7 @@ enum metric {
 	METRIC_COUNT
 };
 
-/* The values of a label that are given; the texts live as long as the
- * metrics. */
+/* The values of a label that are given; they are copied. */
 struct metric_values {
 	const char *const *names;
 	size_t count;

@@ -1,11 +1,13 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "jwt-agent/service/gauge.h"
 
+#include "jwt-agent/service/claimset.h"
 #include "jwt-agent/service/upkeep.h"
 #include "lmdb-store/counter.h"
 #include "lmdb-store/session.h"
 #include "lmdb-store/signkey.h"
 
+#include <stdio.h>
 #include <string.h>
 
 typedef enum err (*loader)(struct call *call, enum metric metric);
@@ -54,18 +56,80 @@ add_observed(struct call *call, const struct counter_record *counter)
 	return OK;
 }
 
+/* What is not configured any more is not shown. */
+static enum err
+add_fallback(struct call *call, const struct counter_record *counter)
+{
+	struct metrics *metrics = call->service->metrics;
+	const char *claim, *source;
+	size_t first, second;
+
+	if (json_unpack(counter->labels, "[ss]", &claim, &source) != 0)
+		return ERR_STORE;
+	if (metric_find(metrics, METRIC_CLAIM, claim, &first) &&
+	    metric_find(metrics, METRIC_SOURCE, source, &second))
+		metric_add(
+		    metrics, METRIC_FALLBACKS, first, second, counter->count);
+	return OK;
+}
+
+void
+gauge_dated(const char *kind, const char *name, char text[GAUGE_DATED_SIZE])
+{
+	snprintf(text, GAUGE_DATED_SIZE, "%s %s", kind, name);
+}
+
+static enum err
+add_dated(struct call *call, const struct counter_record *counter)
+{
+	struct metrics *metrics = call->service->metrics;
+	const char *kind, *name;
+	char what[GAUGE_DATED_SIZE];
+	size_t place;
+
+	if (json_unpack(counter->labels, "[ss]", &kind, &name) != 0)
+		return ERR_STORE;
+	gauge_dated(kind, name, what);
+	if (metric_find(metrics, METRIC_DATED, what, &place))
+		metric_add(
+		    metrics, METRIC_DATED_LOGINS, place, 0, counter->count);
+	return OK;
+}
+
+static const struct stored {
+	enum metric metric;
+	const char *counter;
+	enum err (*add)(
+	    struct call *call, const struct counter_record *counter);
+} stored[] = {
+    {METRIC_OBSERVED, "observe", add_observed},
+    {METRIC_FALLBACKS, CLAIMSET_COUNTER, add_fallback},
+    {METRIC_DATED_LOGINS, DATED_COUNTER, add_dated},
+};
+
+static const struct stored *
+find_stored(enum metric metric)
+{
+	const struct stored *row = stored;
+
+	while (row->metric != metric)
+		row++;
+	return row;
+}
+
 /* These are counted in the store. */
 static enum err
-load_observed(struct call *call, enum metric metric)
+load_stored(struct call *call, enum metric metric)
 {
 	auto_clear(counter_record) struct counter_record counter = {0};
+	const struct stored *row = find_stored(metric);
 	enum err e = OK;
 
 	metric_clear(call->service->metrics, metric);
 	while (e == OK) {
-		e = counter_next(call->txn, "observe", &counter);
+		e = counter_next(call->txn, row->counter, &counter);
 		if (e == OK)
-			e = add_observed(call, &counter);
+			e = row->add(call, &counter);
 	}
 	return e == ERR_NOT_FOUND ? OK : e;
 }
@@ -266,7 +330,9 @@ load_writable(struct call *call, enum metric metric)
 static const loader loaders[METRIC_COUNT] = {
     [METRIC_BUILD] = load_build,
     [METRIC_START_TIME] = load_start,
-    [METRIC_OBSERVED] = load_observed,
+    [METRIC_OBSERVED] = load_stored,
+    [METRIC_FALLBACKS] = load_stored,
+    [METRIC_DATED_LOGINS] = load_stored,
     [METRIC_ISSUER_KEYS] = load_issuers,
     [METRIC_ISSUER_KEYS_AGE] = load_issuers,
     [METRIC_ISSUER_KEYS_MAX] = load_issuers,

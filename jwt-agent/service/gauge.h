@@ -9,6 +9,13 @@
  */
 
 #include "jwt-agent/service/call.h"
+#include "jwt-agent/service/dated.h"
+
+#define GAUGE_DATED_SIZE (2 * COUNTER_LABEL_MAX + 2)
+
+/* What something dated is called in its label. */
+void
+gauge_dated(const char *kind, const char *name, char text[GAUGE_DATED_SIZE]);
 
 /* Sets what is shown of the metric; OK also for one that counts by itself.
  * Faults of the store. */

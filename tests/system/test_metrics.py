@@ -322,3 +322,23 @@ def test_processes_of_sessions(busy):
     found = scrape(busy)
     assert value(found, "jwtagent_sessions", state="live") == 1
     assert value(found, "jwtagent_sessions", state="ended") == 1
+
+
+def test_claims_that_a_token_lacks(busy):
+    token = busy.enroll()["access_token"]
+    busy.add_config("claims.conf", "[claim team]\nsince = 2\n"
+                    "default = none\nfrom = user\n")
+    busy.configure(claim_version=2, claim_versions_until="1 2999-01-01")
+    busy.restart()
+
+    for _ in range(2):
+        busy.login(token, service="sshd")
+    busy.run("user", "set", "alice", "team=red")
+    busy.login(token, service="sshd")
+
+    for _ in range(2):  # read twice, counted once
+        found = scrape(busy)
+        assert of(found, "jwtagent_claim_fallbacks_total") == {
+            ("team", "default"): 2, ("team", "user"): 1}
+        assert value(found, "jwtagent_dated_logins_total",
+                     what="claims 1") == 3
