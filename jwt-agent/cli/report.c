@@ -2,6 +2,7 @@
 #include "jwt-agent/cli/connection.h"
 #include "jwt-agent/cli/output.h"
 #include "jwt-agent/cli/reportpage.h"
+#include "jwt-agent/cli/uses.h"
 #include "jwt-agent/cli/week.h"
 #include "jwt-agent/cli/when.h"
 #include "varlink/admin.h"
@@ -190,6 +191,18 @@ ask_upkeep(const struct call *call, json_t *report)
 	    : ERR_NO_MEMORY;
 }
 
+static enum err
+add_uses(const struct call *call, json_t *report, const char *member,
+    enum err (*list)(const struct call *, json_t **))
+{
+	auto_json json_t *rows = NULL;
+	enum err e = list(call, &rows);
+
+	if (e != OK)
+		return e;
+	return json_object_set(report, member, rows) == 0 ? OK : ERR_NO_MEMORY;
+}
+
 /* What is so now. */
 static enum err
 add_state(const struct call *call, json_t *report)
@@ -205,6 +218,10 @@ add_state(const struct call *call, json_t *report)
 	if (e == OK)
 		e = take_list(
 		    call, "io.jwtagent.Issuer.List", "issuer", note_keys, keys);
+	if (e == OK)
+		e = add_uses(call, report, "ending", list_dated);
+	if (e == OK)
+		e = add_uses(call, report, "fallbacks", list_fallbacks);
 	return e == OK ? ask_upkeep(call, report) : e;
 }
 

@@ -22,9 +22,9 @@ number_of(const json_t *object, const char *member)
 }
 
 static void
-write_time(const json_t *report, const char *member, char text[TIME_SIZE])
+write_time(const json_t *object, const char *member, char text[TIME_SIZE])
 {
-	time_t at = (time_t)number_of(report, member);
+	time_t at = (time_t)number_of(object, member);
 	struct tm parts;
 
 	text[0] = '\0';
@@ -87,6 +87,55 @@ print_states(const char *heading, const json_t *list, const char *name,
 	}
 }
 
+/* How often, and by whom last. */
+static void
+print_uses(const json_t *row)
+{
+	const char *user = text_of(row, "user");
+	char last[TIME_SIZE];
+
+	printf(": %" JSON_INTEGER_FORMAT " times", number_of(row, "uses"));
+	if (number_of(row, "uses") > 0) {
+		write_time(row, "last", last);
+		printf(
+		    ", last %s%s%s", last, user[0] != '\0' ? " by " : "", user);
+	}
+	putchar('\n');
+}
+
+/* A line for each; "none" if there is none. */
+static void
+print_ending(const json_t *list)
+{
+	char until[TIME_SIZE];
+	const json_t *row;
+	size_t i;
+
+	if (json_array_size(list) == 0)
+		printf("%-16snone\n", "Ending");
+	json_array_foreach (list, i, row) {
+		write_time(row, "until", until);
+		printf("%-16s%s %s, refused from %s", i == 0 ? "Ending" : "",
+		    text_of(row, "kind"), text_of(row, "name"), until);
+		print_uses(row);
+	}
+}
+
+static void
+print_fallen(const json_t *list)
+{
+	const json_t *row;
+	size_t i;
+
+	if (json_array_size(list) == 0)
+		printf("%-16snone\n", "Claims filled");
+	json_array_foreach (list, i, row) {
+		printf("%-16s%s", i == 0 ? "Claims filled" : "",
+		    text_of(row, "name"));
+		print_uses(row);
+	}
+}
+
 static void
 print_head(const json_t *report)
 {
@@ -125,6 +174,8 @@ reportpage_print(const json_t *report)
 	    "name", "value", "none");
 	print_states("Keys due", json_object_get(report, "keys_due"), "key",
 	    "state", "problem");
+	print_ending(json_object_get(report, "ending"));
+	print_fallen(json_object_get(report, "fallbacks"));
 	print_states("Upkeep", json_object_get(report, "upkeep"), "job",
 	    "state", "detail");
 	return fflush(stdout) == 0 ? OK : ERR_IO;

@@ -2,7 +2,7 @@
 #ifndef JWT_AGENT_CLI_USES_H
 #define JWT_AGENT_CLI_USES_H
 
-/* Sections of `rollout status`: what ends at a date and who still uses it,
+/* Sections of `rollout status` and of the report: what ends at a date and who still uses it,
  * versions of the claims, claims that were filled in. */
 
 #include "jwt-agent/cli/connection.h"

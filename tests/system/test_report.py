@@ -12,8 +12,8 @@ EVENTS = 10000
 LOGOUT = "io.jwtagent.User.Logout"
 
 
-def rows(report, member, name):
-    return {row[name]: row["count"] for row in report[member]}
+def rows(report, member, name, count="count"):
+    return {row[name]: row[count] for row in report[member]}
 
 
 def test_of_nothing(agent):
@@ -23,6 +23,7 @@ def test_of_nothing(agent):
                                 "success": None}
     assert report["new_devices"] == report["token_reuse"] == 0
     assert report["refusals"] == report["alerts_fired"] == []
+    assert report["ending"] == report["fallbacks"] == []
     assert report["until"] - report["since"] == 7 * 86400
     assert [job["state"] for job in report["upkeep"]] == ["not run yet"] * 3
     text = agent.run("report").stdout
@@ -82,6 +83,36 @@ def test_for_people(agent):
     assert re.search(r"^Refused for +1 Malformed\n +1 WrongUser$", text, re.M)
     assert re.search(r"^Alerts firing +token-reuse: 1$", text, re.M)
     assert re.search(r"^Upkeep +sweep: ok", text, re.M)
+
+
+def test_what_ends_and_what_is_filled_in(make_agent):
+    agent = make_agent(services={"gate": {}}).start()
+    token = agent.enroll()["access_token"]
+    agent.add_config("claims.conf", "[claim team]\nsince = 2\n"
+                     "default = none\nfrom = user\n")
+    agent.configure(claim_version=2, claim_versions_until="1 2999-01-01")
+    agent.restart()
+    ending, = agent.json("report")["ending"]
+    assert (ending["kind"], ending["name"]) == ("claims", "1")
+    assert not ending.get("uses") and agent.json("report")["fallbacks"] == []
+    assert re.search(r"^Ending +claims 1, refused from 2999-01-0\d .*: 0 times$",
+                     agent.run("report").stdout, re.M)
+
+    for _ in range(2):
+        assert agent.verdict(token, service="gate") == "ok"
+    agent.run("user", "set", "alice", "team=red")
+    assert agent.verdict(token, service="gate") == "ok"
+
+    report = agent.json("report")
+    ending, = report["ending"]
+    assert (ending["uses"], ending["user"]) == (3, "alice")
+    assert rows(report, "fallbacks", "name", "uses") == {
+        "team user": 1, "team default": 2}
+    text = agent.run("report").stdout
+    assert re.search(r"^Ending +claims 1, .*: 3 times, last .* by alice$", text,
+                     re.M)
+    assert re.search(r"^Claims filled +team user: 1 times, last .* by alice\n"
+                     r" +team default: 2 times, last .* by alice$", text, re.M)
 
 
 def test_what_was_before_is_not_in_it(agent):
