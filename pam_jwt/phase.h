@@ -29,7 +29,8 @@ MUST_USE int phase_credential(struct context *context);
 MUST_USE int phase_open_session(struct context *context);
 MUST_USE int phase_close_session(struct context *context);
 
-/* Rotates a refresh token. PAM_IGNORE with PAM_CHANGE_EXPIRED_AUTHTOK. */
+/* Rotates a refresh token. With PAM_CHANGE_EXPIRED_AUTHTOK only where the
+ * account phase asks for it, otherwise PAM_IGNORE. */
 MUST_USE int phase_change(struct context *context);
 
 #endif

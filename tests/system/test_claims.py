@@ -8,7 +8,7 @@ from pathlib import Path
 
 import jwt
 import pytest
-from harness import keyfile, people
+from harness import keyfile, people, stacks, terminal, tokens
 from harness.issuer import Issuer
 from harness.wire import Refused
 
@@ -202,6 +202,38 @@ def test_service_has_the_token_renewed(make_agent):
     assert claims_of(fresh["access_token"])["ver"] == 2
     # asked for again, though the version is the newest
     agent.json("user", "refresh", "alice")
+
+
+@pytest.mark.parametrize("user", ["alice", "bob"])
+def test_console_has_the_token_renewed(make_agent, user):
+    """login(1) has the token changed before it lets in who has it; whoever
+    comes by password is asked for nothing more."""
+    agent = make_agent(services={"login": {"outdated": "renew"}}).start()
+    first = agent.enroll()
+    with_version_2(agent)
+    stacks.token_then_password(
+        "login", agent, password="password [success=done ignore=ignore "
+        f"default=die] {stacks.module(agent)}")
+
+    console = terminal.login(user)
+    try:
+        if user == "alice":
+            console.answer_parts(tokens.parts(first["access_token"]))
+            console.answer("Current refresh token: ", first["refresh_token"])
+            renewed = console.expect(r"New refresh token: (\S+)")[1]
+        else:
+            console.answer(terminal.PROMPT, people.PASSWORDS["bob"])
+        console.expect(r"\$ ")
+        sessions = agent.sessions()
+    finally:
+        console.close()
+
+    assert len(sessions) == (user == "alice")
+    if user == "alice":
+        assert renewed != first["refresh_token"]
+        assert use(agent, "version", "2")["devices"] == 1
+    else:
+        assert use(agent, "version", "2") is None
 
 
 def test_version_of_the_claims_ends(agent):

@@ -17,18 +17,20 @@ def write(service, text):
     (PAM_D / service).write_text(text)
 
 
-def token_then_password(service, agent, extra="", before="", session=""):
+def token_then_password(service, agent, extra="", before="", session="",
+                        password=""):
     """A token, and below it the password, with one prompt for both."""
     ours = module(agent, extra)
     write(service, f"""{before}
 auth     [success=done new_authtok_reqd=done default=ignore] {ours}
 auth     required   pam_unix.so try_first_pass
 account  required   pam_nologin.so
-account  [success=ok ignore=ignore default=bad] {ours}
+account  [success=ok new_authtok_reqd=ok ignore=ignore default=bad] {ours}
 account  required   pam_unix.so
 {session}
 session  required   {ours}
 session  required   pam_unix.so
+{password}
 password required   pam_unix.so
 """)
 
