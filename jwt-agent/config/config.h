@@ -190,6 +190,10 @@ MUST_USE enum err config_load(const char *path, bool must_exist,
 MUST_USE enum err
 config_check_files(const struct config *config, struct config_error *error);
 
+/* Whether a file of this owner can be believed: root, the user who asks, or the
+ * agent's, at whose files root looks by `config check`. */
+bool config_trusts_owner(uid_t owner);
+
 /* NULL is fine. */
 void config_free(struct config *config);
 DEFINE_AUTO_FREE(config)

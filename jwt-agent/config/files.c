@@ -32,10 +32,8 @@ struct subject {
 	    (file)->item, (subject)->error, "%s=: %.120s " format,             \
 	    (file)->key, (file)->path, __VA_ARGS__)
 
-/* The agent runs as a user of its own, and others may look at its files, too:
- * root does by `config check`. */
-static bool
-is_trusted(uid_t owner)
+bool
+config_trusts_owner(uid_t owner)
 {
 	uid_t agent;
 
@@ -52,7 +50,7 @@ check_status(const struct subject *subject, const struct named_file *file,
 
 	if (!S_ISREG(status->st_mode))
 		return REFUSE(subject, file, "%s", "is no regular file");
-	if (!is_trusted(status->st_uid))
+	if (!config_trusts_owner(status->st_uid))
 		return REFUSE(subject, file,
 		    "belongs to uid %u, which is neither root nor the agent",
 		    status->st_uid);

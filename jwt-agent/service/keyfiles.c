@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "jwt-agent/service/keyfiles.h"
 
+#include "jwt-agent/config/config.h"
+
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
@@ -95,7 +97,7 @@ check_status(int fd, const char *path, mode_t denied, struct option_error *why,
 		return refuse(why, path, "%s", strerror(errno));
 	if (!S_ISREG(status.st_mode))
 		return refuse(why, path, "is not a file");
-	if (status.st_uid != 0 && status.st_uid != geteuid())
+	if (!config_trusts_owner(status.st_uid))
 		return refuse(why, path,
 		    "belongs to uid %u: neither root nor "
 		    "the agent's user",
