@@ -3,18 +3,21 @@
 sshd, Debian's own stack and users who log in all the time.
 
 At no point a credential fails that is good then, and what the agent counts is
-what was done.
+what was done.  The commands, and the lines of the configuration, are those of the
+page.
 """
 
 import hashlib
 import re
 import shlex
 import shutil
+import time
 from pathlib import Path
 
 import jwt
 import pytest
 from harness import built, keyfile, people, profiles, ssh, tokens
+from harness.clock import Clock
 from harness.issuer import Issuer
 
 SOCKET = Path("/run/jwt-agent/io.jwtagent")
@@ -41,12 +44,31 @@ LATE = chosen(lambda number: number >= 25, 2)
 USERS = EARLY + LATE
 
 
+UNTIL = 3600  # seconds from the step to the end of the old issuer
+CLAIM = "onboarding_completed"
+
+
+def part_of(title):
+    """What of the page stands below this heading."""
+    return re.search(rf"^## (?:Step \d+: )?{re.escape(title)}\n(.*?)(?=^## |\Z)",
+                     PAGE.read_text(), re.M | re.S)[1]
+
+
 def commands_of(title):
-    """The lines of the page that stand below this heading and are indented."""
-    text = PAGE.read_text()
-    part = re.search(rf"^## (?:Step \d+: )?{re.escape(title)}\n(.*?)(?=^## |\Z)",
-                     text, re.M | re.S)
-    return re.findall(r"^    (\S.*)$", part[1], re.M)
+    """Its lines that are indented."""
+    return re.findall(r"^    (\S.*)$", part_of(title), re.M)
+
+
+def files_of(title):
+    """Its blocks of configuration, by the path that is named before each."""
+    return dict(re.findall(r"`([^`]+)`[^`]*\n```ini\n(.*?)```\n", part_of(title),
+                           re.S))
+
+
+def way_back_of(title):
+    """The commands of its paragraph about the way back."""
+    back = re.search(r"^Back[^`]*: (.*?)(?=\n\n|\Z)", part_of(title), re.M | re.S)
+    return re.findall(r"`([^`]+)`", back[1])
 
 
 class Host:
@@ -57,25 +79,58 @@ class Host:
         self.logins = {}    # as the metrics have them
         self.observed = {}  # as `status` has them
         self.refreshes = 0
+        self.before = {}    # what a restart took from the metrics
+        self.refreshes_before = 0
+        self.clock = Clock()
+        agent.start(clock=self.clock)
         self.devices = {user: agent.enroll(user=user) for user in USERS}
         self.legacy = Issuer(LEGACY)
 
-    def do(self, title):
-        commands = commands_of(title)
+    def do(self, title, **words):
+        """`words`: what stands for the words in capitals."""
+        commands, files = commands_of(title), files_of(title)
         assert commands, title
+        for path, text in files.items():
+            self.agent.add_config(self.conf_d(path), filled(text, words))
         for line in commands:
-            program, *words = shlex.split(line, comments=True)
-            if program == "pam-auth-update":
-                self.pam.update(*words)
-            else:
-                assert program == "jwt-agent", line
-                result = self.agent.run(*words)
-                assert result.returncode == 0, (line, result.stderr)
+            self.command(filled(line, words))
+
+    def back(self, title):
+        for line in way_back_of(title):
+            self.command(line)
+
+    def command(self, line):
+        program, *words = shlex.split(line, comments=True)
+        if program == "pam-auth-update":
+            self.pam.update(*words)
+        elif program == "rm":
+            path, = words
+            (self.agent.place / "conf.d" / self.conf_d(path)).unlink()
+        elif program == "systemctl":
+            assert words == ["restart", "jwt-agent"], line
+            self.restart()
+        else:
+            assert program == "jwt-agent", line
+            result = self.agent.run(*words)
+            assert result.returncode == 0, (line, result.stderr)
+
+    @staticmethod
+    def conf_d(path):
+        assert path.startswith("/etc/jwt-agent/conf.d/"), path
+        return Path(path).name
+
+    def restart(self):
+        """Its metrics begin anew, its counters go on."""
+        self.before = dict(self.logins)
+        self.refreshes_before = self.refreshes
+        self.agent.restart(clock=self.clock)
 
     # credentials
 
     def old_token(self, user):
-        return jwt.encode(self.legacy.claims(user), SECRET, "HS256")
+        age = time.time() - self.clock.wall()
+        return jwt.encode(self.legacy.claims(user, age=int(age)), SECRET,
+                          "HS256")
 
     def new_token(self, user):
         """A refresh before each use."""
@@ -123,9 +178,39 @@ class Host:
                                   password=True)
                     count(self.logins, ("denied", "StandAside"))
 
+    def kept_token(self, user):
+        """That of the last refresh."""
+        return self.devices[user]["access_token"]
+
+    def let_in(self, users, *makes):
+        """These log in by each such token, and are asked for nothing more."""
+        for user in users:
+            for make in makes:
+                self.by_token(user, make(user), "ok", password=False)
+                count(self.logins, ("granted", "ok"))
+
+    def refuse(self, users, make, reason):
+        """The password lets these in behind a token that has ended."""
+        for user in users:
+            self.by_token(user, make(user), reason, password=True)
+            count(self.logins, ("denied", reason))
+
     # what is shown
 
-    def look(self, state, why):
+    def rollout(self):
+        """The rest of `rollout status`, by name and without its times."""
+        status = self.agent.json("rollout", "status")
+        return {
+            "dated": {(row["kind"], row["name"]):
+                      (row.get("uses") or 0, row.get("user"))
+                      for row in status["dated"]},
+            "claims": {row["name"]: (row["devices"], row["users"],
+                                     row.get("current", False))
+                       for row in status["claims"]},
+            "fallbacks": {row["name"]: (row["uses"], row["user"])
+                          for row in status["fallbacks"]}}
+
+    def look(self, state, why, refused=("StandAside",)):
         """The numbers of status, rollout status and metrics are the true ones."""
         rows = {row["flag"]: row for row in
                 self.agent.json("rollout", "status")["flags"]}
@@ -141,19 +226,34 @@ class Host:
                 count(told, (event["outcome"], event["reason"]))
         assert told == self.logins
         assert metric(self.agent, "jwtagent_logins_total",
-                      "outcome", "reason") == self.logins
+                      "outcome", "reason") == since(self.before, self.logins)
         assert sum(metric(self.agent, "jwtagent_refreshes_total",
-                          "reason").values()) == self.refreshes
+                          "reason").values()) == (
+                              self.refreshes - self.refreshes_before)
         denied = [event["reason"] for event in self.agent.audit()
                   if event["outcome"] == "denied"]
-        assert set(denied) <= {"StandAside"}
+        assert set(denied) <= set(refused)
         # whom a share leaves out raises no alarm
-        assert not [event for event in self.agent.audit()
-                    if event["event"].startswith("alert")]
+        if set(denied) <= {"StandAside"}:
+            assert not [event for event in self.agent.audit()
+                        if event["event"].startswith("alert")]
 
 
 def count(table, key):
     table[key] = table.get(key, 0) + 1
+
+
+def since(before, now):
+    """What was added, without what is 0."""
+    added = {key: number - before.get(key, 0) for key, number in now.items()}
+    return {key: number for key, number in added.items() if number}
+
+
+def filled(text, words):
+    """With what stands for each of these words."""
+    for word, value in words.items():
+        text = re.sub(rf"\b{word}\b", value, text)
+    return text
 
 
 def metric(agent, name, *labels):
@@ -180,11 +280,12 @@ def fleet(make_agent, sshd):
                             "secret_file": keyfile.secret(SECRET)}})
     agent.socket = SOCKET
     pam = profiles.Profiles()
-    yield Host(agent.start(), pam, sshd)
+    yield Host(agent, pam, sshd)
     pam.discard()
 
 
-def test_rehearsal(fleet):
+def observe_to_everybody(fleet):
+    """The first three steps; a shell that stays open all the time."""
     everybody, nobody = (lambda user: True), (lambda user: False)
 
     fleet.do("observe")
@@ -201,10 +302,97 @@ def test_rehearsal(fleet):
     fleet.do("everybody")
     fleet.day("tokens", everybody)
     fleet.look("on", "set")
+    assert fleet.rollout() == {"dated": {}, "fallbacks": {},
+                               "claims": {"1": (4, 4, True)}}
+    return open_shell
+
+
+def new_claim(fleet):
+    """Tokens of before are filled in until they are refreshed, then no more."""
+    fleet.do("a new claim", NAME=EARLY[0])
+    assert fleet.rollout() == {"dated": {}, "fallbacks": {},
+                               "claims": {"1": (4, 4, False)}}
+
+    fleet.let_in(USERS, fleet.kept_token, fleet.old_token)
+    filled_in = {f"{CLAIM} user": (1, EARLY[0]),
+                 f"{CLAIM} default": (3, LATE[1])}
+    assert fleet.rollout() == {"dated": {}, "fallbacks": filled_in,
+                               "claims": {"1": (4, 4, False)}}
+
+    fleet.let_in(EARLY, fleet.new_token, fleet.kept_token)
+    fleet.let_in(LATE, fleet.kept_token)
+    filled_in[f"{CLAIM} default"] = (5, LATE[1])
+    assert fleet.rollout() == {"dated": {}, "fallbacks": filled_in,
+                               "claims": {"1": (2, 2, False),
+                                          "2": (2, 2, True)}}
+    renewal = ("user", "refresh", "--outdated", "--dry-run")
+    assert fleet.agent.json(*renewal)["users"] == 2
+
+    fleet.day("tokens", lambda user: True)
+    fleet.let_in(USERS, fleet.kept_token)
+    assert fleet.rollout() == {"dated": {}, "fallbacks": filled_in,
+                               "claims": {"2": (4, 4, True)}}
+    assert fleet.agent.json(*renewal)["users"] == 0
+    for user in USERS:
+        claims = tokens.claims(fleet.kept_token(user))
+        assert (claims["ver"], claims[CLAIM]) == (2, user == EARLY[0])
+    fleet.look("on", "set")
+    return filled_in
+
+
+def old_issuer(fleet):
+    """Its use is counted until its hour, then it is refused by name."""
+    rest = {key: fleet.rollout()[key] for key in ("claims", "fallbacks")}
+    until = time.gmtime(fleet.clock.wall() + UNTIL)
+    name = ("issuer", "legacy")
+
+    fleet.do("the old issuer ends",
+             DATE=time.strftime("%Y-%m-%dT%H:%M:%SZ", until))
+    assert fleet.rollout() == {**rest, "dated": {name: (0, None)}}
+    fleet.day("tokens", lambda user: True)
+    assert fleet.rollout() == {**rest, "dated": {name: (4, LATE[1])}}
+    fleet.let_in(EARLY, fleet.old_token)
+    fleet.look("on", "set")
+    used = {**rest, "dated": {name: (6, EARLY[1])}}
+    # as they move, it is used no more
+    fleet.let_in(USERS, fleet.new_token)
+    assert fleet.rollout() == used
+
+    fleet.clock.let_pass(UNTIL)
+    fleet.refuse(USERS, fleet.old_token, "IssuerEnded")
+    fleet.let_in(USERS, fleet.new_token)
+    assert fleet.rollout() == used
+    fleet.look("on", "set", refused=("StandAside", "IssuerEnded"))
+
+
+def one_by_one_back(fleet, filled_in):
+    refused = ("StandAside", "IssuerEnded")
+    held = {"2": (4, 4, True)}
+
+    fleet.back("the old issuer ends")
+    fleet.day("tokens", lambda user: True)
+    fleet.look("on", "set", refused)
+    assert fleet.rollout() == {"dated": {}, "claims": held,
+                               "fallbacks": filled_in}
+
+    fleet.back("a new claim")
+    assert fleet.rollout()["claims"] == {"2": (4, 4, False)}
+    fleet.let_in(USERS, fleet.kept_token, fleet.old_token)
+    fleet.day("tokens", lambda user: True)
+    assert fleet.rollout() == {"dated": {}, "fallbacks": {},
+                               "claims": {"1": (4, 4, True)}}
+    fleet.look("on", "set", refused)
 
     fleet.do("Taking a step back")
     fleet.day("tokens", lambda user: user in EARLY)
-    fleet.look("25%", "set")
+    fleet.look("25%", "set", refused)
+
+
+def test_rehearsal(fleet):
+    open_shell = observe_to_everybody(fleet)
+    filled_in = new_claim(fleet)
+    old_issuer(fleet)
+    one_by_one_back(fleet, filled_in)
 
     assert open_shell.is_open() and open_shell.echoes()
     open_shell.close()
