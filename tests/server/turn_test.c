@@ -151,7 +151,6 @@ a_loop_that_is_never_idle_commits(void **state)
 	while (scene.settled == 0 && times < 10000000)
 		assert_true(sd_event_run(scene.loop, UINT64_MAX) >= 0);
 	assert_int_equal(scene.settled, 1);
-	assert_true(times > 1);
 	sd_event_source_disable_unref(busy);
 }
 
