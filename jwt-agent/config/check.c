@@ -3,6 +3,7 @@
 
 #include "base/fields.h"
 #include "base/url.h"
+#include "jwt-agent/config/selector.h"
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -366,6 +367,23 @@ check_level(const struct subject *subject, const struct alert_config *alert)
 	return OK;
 }
 
+/* A mistyped event would never fire. */
+static enum err
+check_events(
+    const struct subject *subject, const char *key, const struct texts *list)
+{
+	for (size_t i = 0; i < list->count; i++) {
+		const char *item = list->item[i];
+
+		if (!selector_is_possible(item))
+			return config_refuse_item(subject->config,
+			    subject->section, key, i, subject->error,
+			    "%s=: there is no event \"%.*s\"", key,
+			    (int)strcspn(item, ":"), item);
+	}
+	return OK;
+}
+
 static enum err
 check_alert(const struct config *config, const struct alert_config *alert,
     struct config_error *error)
@@ -376,7 +394,12 @@ check_alert(const struct config *config, const struct alert_config *alert,
 
 	if (e == OK)
 		e = check_ratio(&subject, alert);
-	return e == OK ? check_level(&subject, alert) : e;
+	if (e == OK)
+		e = check_level(&subject, alert);
+	if (e != OK || strcmp(alert->kind, "level") == 0)
+		return e;
+	e = check_events(&subject, "of", &alert->of);
+	return e == OK ? check_events(&subject, "to", &alert->to) : e;
 }
 
 static enum err

@@ -12,8 +12,11 @@ noinst_LTLIBRARIES += %D%/libconfig.la
 	%D%/schema.c \
 	%D%/section.c %D%/section.h \
 	%D%/section_name.c %D%/section_name.h \
+	%D%/selector.c %D%/selector.h \
 	%D%/shipped.c %D%/shipped.h \
 	%D%/source.c %D%/source.h \
 	%D%/value.c %D%/value.h \
 	%D%/where.c
-%C%_libconfig_la_LIBADD = base/libbase.la $(INIH_LIBS) $(JANSSON_LIBS)
+%C%_libconfig_la_LIBADD = \
+	jwt-agent/observe/libobserve.la \
+	base/libbase.la $(INIH_LIBS) $(JANSSON_LIBS)

@@ -10,7 +10,7 @@
 
 #include "jwt-agent/observe/log.h"
 #include "jwt-agent/server/request.h"
-#include "jwt-agent/service/selector.h"
+#include "jwt-agent/config/selector.h"
 
 #include <sys/queue.h>
 

@@ -16,7 +16,7 @@
  */
 
 #include "jwt-agent/config/config.h"
-#include "jwt-agent/service/selector.h"
+#include "jwt-agent/config/selector.h"
 #include "jwt-agent/service/window.h"
 #include "lmdb-store/alert.h"
 

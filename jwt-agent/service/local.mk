@@ -48,7 +48,6 @@ noinst_LTLIBRARIES += %D%/libservice.la
 	%D%/restored.c %D%/restored.h \
 	%D%/revocation.c %D%/revocation.h \
 	%D%/rotation.c %D%/rotation.h \
-	%D%/selector.c %D%/selector.h \
 	%D%/session.c %D%/session.h \
 	%D%/signing.c %D%/signing.h \
 	%D%/stacks.c %D%/stacks.h \

@@ -181,6 +181,30 @@ test_service(void **state)
 	    "issuers = local, a\n" ISSUER KEYS);
 }
 
+/* A level is of what is measured, which is no event. */
+static void
+test_alert(void **state)
+{
+	auto_clear(loaded) struct loaded loaded;
+
+	(void)state;
+	loaded_refused("[alert x]\nof = login:denied\nof = logn:denied\n",
+	    ":3: of=: there is no event \"logn\"");
+	loaded_refused("[alert x]\nof = login, log\n",
+	    ":2: of=: there is no event \"log\"");
+	loaded_refused("[alert x]\nof = login-*:denied\n",
+	    ":2: of=: there is no event \"login-*\"");
+	loaded_refused("[alert x]\nkind = ratio\nthreshold = 5\nof = login:*\n"
+		       "to = Login\n",
+	    ":5: to=: there is no event \"Login\"");
+	loaded_new(&loaded);
+	loaded_read(&loaded,
+	    "[alert x]\nof = odd-*, *:denied, login*:denied:Po*\n"
+	    "[alert y]\nkind = ratio\nthreshold = 5\nof = refresh:fault\n"
+	    "to = refresh, change-token\n"
+	    "[alert z]\nkind = level\nof = store_used\n");
+}
+
 static void
 test_second_file(void **state)
 {
@@ -208,6 +232,7 @@ main(void)
 	    cmocka_unit_test(test_discovery),
 	    cmocka_unit_test(test_algorithms),
 	    cmocka_unit_test(test_service),
+	    cmocka_unit_test(test_alert),
 	    cmocka_unit_test(test_second_file),
 	};
 

@@ -4,7 +4,7 @@
 
 #include "jwt-agent/service/code.h"
 #include "jwt-agent/service/flag.h"
-#include "jwt-agent/service/selector.h"
+#include "jwt-agent/config/selector.h"
 #include "lmdb-store/session.h"
 #include "tests/service/agency.h"
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* Sliding windows, and which events a selector means. */
-#include "jwt-agent/service/selector.h"
+#include "jwt-agent/config/selector.h"
 #include "jwt-agent/service/window.h"
 
 #include <setjmp.h>

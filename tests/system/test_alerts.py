@@ -522,6 +522,10 @@ def test_every_key_changes_an_outcome(agent, clock):
     ("of = a:b:c:d\n", "not of the form EVENT:OUTCOME:REASON"),
     ("of = a b\n", "not of the form EVENT:OUTCOME:REASON"),
     ("of = login\nkind = sum\n", "kind"),
+    ("of = login:denied, logni:denied\n",
+     'alerts.conf:2: of=: there is no event "logni"'),
+    ("of = login:denied\nkind = ratio\nthreshold = 5\nto = logins*\n",
+     'alerts.conf:5: to=: there is no event "logins*"'),
 ])
 def test_configuration_that_cannot_be(agent, text, sentence):
     agent.add_config("alerts.conf", "[alert x]\n" + text)

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-#ifndef JWT_AGENT_SERVICE_SELECTOR_H
-#define JWT_AGENT_SERVICE_SELECTOR_H
+#ifndef JWT_AGENT_CONFIG_SELECTOR_H
+#define JWT_AGENT_CONFIG_SELECTOR_H
 
 /* Which events are meant: EVENT, EVENT:OUTCOME or EVENT:OUTCOME:REASON, where
  * an asterisk at the end of a part stands for any rest. */
@@ -20,5 +20,8 @@ bool selectors_have(
 
 /* Whether a selector's first part can mean an event of this name. */
 bool selector_names(const char *selector, const char *event);
+
+/* Whether there is an event that its first part can mean. */
+bool selector_is_possible(const char *selector);
 
 #endif

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-#include "jwt-agent/service/selector.h"
+#include "jwt-agent/config/selector.h"
 
 #include "base/err.h"
+#include "jwt-agent/observe/message.h"
 
 #include <string.h>
 
@@ -55,4 +56,15 @@ bool
 selector_names(const char *selector, const char *event)
 {
 	return part_has(selector, strcspn(selector, ":"), event);
+}
+
+bool
+selector_is_possible(const char *selector)
+{
+	const struct message *message;
+
+	for (size_t i = 0; (message = message_at(i)) != NULL; i++)
+		if (selector_names(selector, message->event))
+			return true;
+	return false;
 }
