@@ -535,11 +535,13 @@ ready(struct txn *txn, unsigned int table)
 	return txn->error;
 }
 
-/* Bounds of what is borrowed from the file, which somebody may have damaged. */
+/* Bounds of what is borrowed from the file, which somebody may have damaged. A
+ * key of no bytes would lead whoever walks by keys back to the first one. */
 static bool
 is_sound(MDB_val key, MDB_val value)
 {
-	return key.mv_size <= KV_KEY_MAX && value.mv_size <= KV_VALUE_MAX;
+	return key.mv_size > 0 && key.mv_size <= KV_KEY_MAX &&
+	    value.mv_size <= KV_VALUE_MAX;
 }
 
 static enum err

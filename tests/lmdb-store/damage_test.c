@@ -342,6 +342,38 @@ anywhere(void **state)
 	assert_true(bench->count[REFUSED] + bench->count[REPORTED] > 0);
 }
 
+/* In the head of its entry each key has its size before it: two bytes. */
+static int
+rub_out(struct bench *bench, int number)
+{
+	char name[8], *at = bench->file, *end = bench->file + bench->size;
+	uint16_t size;
+	int found = 0;
+
+	name_of(number, name);
+	size = (uint16_t)strlen(name);
+	while ((at = memmem(at, (size_t)(end - at), name, size)) != NULL) {
+		if (memcmp(at - sizeof(size), &size, sizeof(size)) == 0) {
+			memset(at - sizeof(size), 0, sizeof(size));
+			found++;
+		}
+		at += size;
+	}
+	return found;
+}
+
+/* Whoever goes on behind a key of no bytes begins anew. */
+static void
+first_keys_of_no_bytes(void **state)
+{
+	struct bench *bench = *state;
+
+	assert_true(rub_out(bench, 0) > 0);
+	assert_true(rub_out(bench, 1) > 0);
+	try_file(bench, "no keys", bench->file, bench->size);
+	assert_int_equal(bench->count[REPORTED], 1);
+}
+
 /* The mark of a process that died of something else. */
 static void
 a_sound_store_goes_on_after_a_mark(void **state)
@@ -365,6 +397,8 @@ main(void)
 	    cmocka_unit_test_setup_teardown(
 		the_head_of_each_page, set_up, tear_down),
 	    cmocka_unit_test_setup_teardown(anywhere, set_up, tear_down),
+	    cmocka_unit_test_setup_teardown(
+		first_keys_of_no_bytes, set_up, tear_down),
 	    cmocka_unit_test_setup_teardown(
 		a_sound_store_goes_on_after_a_mark, set_up, tear_down),
 	};
