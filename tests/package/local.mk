@@ -13,4 +13,5 @@ EXTRA_DIST += \
 	%D%/test_lockout.py \
 	%D%/test_module.py \
 	%D%/test_profiles.py \
+	%D%/test_units.py \
 	%D%/test_upgrade.py
