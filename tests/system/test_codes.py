@@ -368,7 +368,7 @@ def test_audit(agent, wire):
     attempt(wire, code)
     attempt(wire, code)
 
-    new, good, wrong = agent.audit()
+    _, new, good, wrong = agent.audit()
     assert (new["event"], new["outcome"], new["user"]) == (
         "code-new", "granted", "alice")
     assert new["service"] == "sshd" and new["detail"].startswith("code ")

@@ -71,7 +71,7 @@ def test_nothing_comes_of_it(watching):
     assert [event["outcome"] for event in events] == \
         ["denied"] * 12 + ["granted"]
     assert {event["event"] for event in watching.audit()} == \
-        {"enroll", "observe"}
+        {"agent-started", "enroll", "observe"}
     # the place is not held to its limit: the reason of a real one is told
     assert watching.verdict(tokens.with_bad_signature(
         device["access_token"])) == "BadSignature"
@@ -106,5 +106,5 @@ def test_a_password_is_not_sent(watching):
     text, code = tester.finish()
 
     assert code == 0, text
-    assert watching.audit() == []
+    assert [event["event"] for event in watching.audit()] == ["agent-started"]
     assert counts(watching) == {}
