@@ -117,6 +117,18 @@ connection_ask(const struct call *call, const struct client_call *question)
 }
 
 enum err
+connection_status(const struct call *call, struct status_reply *reply)
+{
+	return connection_ask(call,
+	    &(struct client_call){
+		.method = "io.jwtagent.Admin.Status",
+		.fd = -1,
+		.reply_fields = status_reply_fields(),
+		.reply = reply,
+	    });
+}
+
+enum err
 connection_ask_on(const struct call *call, struct client *client,
     const struct client_call *question)
 {

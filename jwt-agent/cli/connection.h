@@ -9,6 +9,7 @@
 
 #include "jwt-agent/cli/command.h"
 #include "jwt-agent/config/config.h"
+#include "varlink/admin.h"
 #include "varlink/client.h"
 
 #define CONNECTION_TIMEOUT_MS 10000
@@ -25,8 +26,11 @@ connection_open(const struct config *config, struct client **out);
 MUST_USE enum err
 connection_ask(const struct call *call, const struct client_call *question);
 
-/* The same for many questions on one connection, each with a deadline of its
- * own. */
+/* How the agent and its store are; to be cleared. */
+MUST_USE enum err
+connection_status(const struct call *call, struct status_reply *reply);
+
+/* Many questions on one connection, each with a deadline of its own. */
 MUST_USE enum err
 connection_begin(const struct call *call, struct client **out);
 MUST_USE enum err connection_ask_on(const struct call *call,

@@ -175,13 +175,7 @@ static enum err
 ask_upkeep(const struct call *call, json_t *report)
 {
 	auto_clear(status_reply) struct status_reply reply = {0};
-	enum err e = connection_ask(call,
-	    &(struct client_call){
-		.method = "io.jwtagent.Admin.Status",
-		.fd = -1,
-		.reply_fields = status_reply_fields(),
-		.reply = &reply,
-	    });
+	enum err e = connection_status(call, &reply);
 
 	if (e != OK)
 		return e;

@@ -9,13 +9,7 @@ static enum err
 ask_status(const struct call *call, json_t **answer)
 {
 	auto_clear(status_reply) struct status_reply reply = {0};
-	enum err e = connection_ask(call,
-	    &(struct client_call){
-		.method = "io.jwtagent.Admin.Status",
-		.fd = -1,
-		.reply_fields = status_reply_fields(),
-		.reply = &reply,
-	    });
+	enum err e = connection_status(call, &reply);
 
 	if (e != OK)
 		return e;

@@ -43,13 +43,7 @@ static enum err
 size_of_store(const struct call *call, int64_t *size)
 {
 	auto_clear(status_reply) struct status_reply reply = {0};
-	enum err e = connection_ask(call,
-	    &(struct client_call){
-		.method = "io.jwtagent.Admin.Status",
-		.fd = -1,
-		.reply_fields = status_reply_fields(),
-		.reply = &reply,
-	    });
+	enum err e = connection_status(call, &reply);
 
 	*size = reply.store_size;
 	return e;
