@@ -47,7 +47,7 @@ def trouble(request):
 
 @pytest.fixture
 def su_agent(agent):
-    stacks.token_then_password("su", agent, extra=f"timeout={TIMEOUT}s",
+    stacks.token_then_password("su-l", agent, extra=f"timeout={TIMEOUT}s",
                                before="auth sufficient pam_rootok.so")
     return agent
 

@@ -168,7 +168,8 @@ def test_sweeps_say_nothing_while_it_lasts(scene):
 # through the module
 
 def test_password_goes_on_below_it(scene, log):
-    stacks.token_then_password("su", scene.agent,
+    # what "su -" asks
+    stacks.token_then_password("su-l", scene.agent,
                                before="auth sufficient pam_rootok.so")
     scene.blocks.fail(errno.ENOSPC)
     mark = log.mark()
