@@ -368,7 +368,7 @@ def test_file_that_is_cut_under_a_running_agent(agent):
         "data.mdb", "lock.mdb"]
 
 
-@pytest.mark.parametrize("size", [0.7, 0.5, 0.2])
+@pytest.mark.parametrize("size", [0.5, 0.35, 0.2])
 def test_file_that_was_cut(agent, size):
     """By more than the pages at its end that nothing is in."""
     for number in range(20):
