@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "base/texts.h"
 
+#include "base/fields.h"
+
 #include <stdlib.h>
 #include <string.h>
 
@@ -72,4 +74,16 @@ texts_clear(struct texts *texts)
 		free(texts->item[i]);
 	free(texts->item);
 	*texts = (struct texts){0};
+}
+
+json_t *
+texts_json(const struct texts *texts)
+{
+	auto_json json_t *list = json_array();
+
+	for (size_t i = 0; i < texts->count; i++)
+		if (json_array_append_new(list, json_string(texts->item[i])) !=
+		    0)
+			return NULL;
+	return TAKE(list);
 }

@@ -8,6 +8,7 @@
 #include "base/autofree.h"
 #include "base/err.h"
 
+#include <jansson.h>
 #include <stdbool.h>
 #include <stddef.h>
 
@@ -35,6 +36,9 @@ MUST_USE enum err texts_copy(const struct texts *texts, struct texts *out);
 
 /* NULL is an empty list. */
 bool texts_has(const struct texts *texts, const char *text);
+
+/* A new reference, an array of strings; NULL without memory. */
+json_t *texts_json(const struct texts *texts);
 
 /* Frees the items and leaves an empty list. */
 void texts_clear(struct texts *texts);

@@ -16,21 +16,6 @@ seq_key(int64_t seq)
 	return key;
 }
 
-/* The seq of the newest record, 0 when there is none. */
-static enum err
-newest(struct txn *txn, int64_t *seq)
-{
-	struct slice key;
-	enum err e = txn_prev(txn, TABLE_AUDIT, text_slice(NULL), &key, NULL);
-
-	if (e != OK && e != ERR_NOT_FOUND)
-		return e;
-	if (e == OK && key.size != KEY_NUMBER_SIZE)
-		return ERR_STORE;
-	*seq = e == OK ? key_number(key.data) : 0;
-	return OK;
-}
-
 static enum err
 get(struct txn *txn, int64_t seq, struct audit_record *record)
 {
@@ -47,7 +32,7 @@ read_ends(struct txn *txn, const struct seal *seal, struct audit_ends *ends,
     struct link *last)
 {
 	int64_t seq = 0;
-	enum err e = newest(txn, &seq);
+	enum err e = record_newest(txn, TABLE_AUDIT, &seq);
 
 	*last = chain_begin;
 	if (e != OK)
@@ -165,7 +150,7 @@ enum err
 audit_seq_back(struct txn *txn, int64_t count, int64_t *seq)
 {
 	int64_t last;
-	enum err e = newest(txn, &last);
+	enum err e = record_newest(txn, TABLE_AUDIT, &last);
 
 	if (e != OK)
 		return e;
@@ -182,7 +167,7 @@ audit_check_last(struct txn *txn, const struct seal *seal)
 	enum err e = audit_ends_get(txn, seal, &ends);
 
 	if (e == OK)
-		e = newest(txn, &seq);
+		e = record_newest(txn, TABLE_AUDIT, &seq);
 	if (e == OK && seq != ends.last)
 		e = ERR_STORE;
 	if (e == OK && seq > 0)
@@ -236,7 +221,7 @@ audit_sweep(struct txn *txn, const struct seal *seal, int64_t until,
 {
 	auto_clear(audit_record) struct audit_record gone = {0};
 	int64_t last = 0;
-	enum err e = newest(txn, &last);
+	enum err e = record_newest(txn, TABLE_AUDIT, &last);
 
 	for (*done = 0; *done < limit && e == OK; *done += e == OK)
 		e = remove_first(txn, until, last, &gone);

@@ -12,20 +12,6 @@ seq_key(int64_t seq)
 	return key;
 }
 
-/* The number of the newest, 0 when there is none. */
-static enum err
-newest(struct txn *txn, int64_t *seq)
-{
-	struct slice key;
-	enum err e =
-	    txn_prev(txn, TABLE_FLAG_CHANGE, text_slice(NULL), &key, NULL);
-
-	if (e == OK && key.size != KEY_NUMBER_SIZE)
-		return ERR_STORE;
-	*seq = e == OK ? key_number(key.data) : 0;
-	return e == ERR_NOT_FOUND ? OK : e;
-}
-
 enum err
 flag_change_next(
     struct txn *txn, int64_t after, struct flag_change_record *record)
@@ -72,7 +58,7 @@ note(struct txn *txn, struct flag_change_record *record)
 	enum err e = make_room(txn);
 
 	if (e == OK)
-		e = newest(txn, &record->seq);
+		e = record_newest(txn, TABLE_FLAG_CHANGE, &record->seq);
 	if (e != OK)
 		return e;
 	record->seq++;
@@ -110,7 +96,7 @@ flag_change_undo(struct txn *txn, struct flag_change_record *record)
 {
 	struct key key;
 	int64_t seq = 0;
-	enum err e = newest(txn, &seq);
+	enum err e = record_newest(txn, TABLE_FLAG_CHANGE, &seq);
 
 	if (e == OK && seq == 0)
 		return ERR_NOT_FOUND;

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "lmdb-store/record.h"
 
+#include "lmdb-store/key.h"
+
 #include <string.h>
 
 /* Most records fit; a larger one is printed twice. */
@@ -176,4 +178,18 @@ record_write(
 	if (e != OK)
 		return txn_fail(txn, e);
 	return txn_put(txn, table, key, (struct slice){text, size});
+}
+
+enum err
+record_newest(struct txn *txn, enum table table, int64_t *number)
+{
+	struct slice key;
+	enum err e = txn_prev(txn, table, text_slice(NULL), &key, NULL);
+
+	if (e != OK && e != ERR_NOT_FOUND)
+		return e;
+	if (e == OK && key.size != KEY_NUMBER_SIZE)
+		return ERR_STORE;
+	*number = e == OK ? key_number(key.data) : 0;
+	return OK;
 }

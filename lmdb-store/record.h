@@ -27,6 +27,10 @@ MUST_USE enum err record_get(struct txn *txn, enum table table,
 MUST_USE enum err record_next(struct txn *txn, enum table table,
     struct slice after, const struct fields *fields, void *object);
 
+/* The last key of a table whose keys are numbers; 0 when it is empty. */
+MUST_USE enum err
+record_newest(struct txn *txn, enum table table, int64_t *number);
+
 MUST_USE enum err record_put(struct txn *txn, enum table table,
     struct slice key, const struct fields *fields, const void *object);
 

@@ -17,14 +17,6 @@ path_of(const char *name, char path[PATH_MAX])
 	    snprintf(path, PATH_MAX, "%s/%s", folder, name) < PATH_MAX;
 }
 
-bool
-bookmark_is_kept(void)
-{
-	char path[PATH_MAX];
-
-	return path_of(BOOKMARK_FILE, path);
-}
-
 enum err
 bookmark_read(int64_t *seq)
 {

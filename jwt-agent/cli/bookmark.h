@@ -15,9 +15,6 @@
 
 #define BOOKMARK_FILE "last-event"
 
-/* Whether there is a folder to keep it in. */
-bool bookmark_is_kept(void);
-
 /* 0: there is none. ERR_IO with errno. */
 MUST_USE enum err bookmark_read(int64_t *seq);
 

@@ -35,13 +35,7 @@ read_when(const struct call *call, enum cli_option option, int64_t *out)
 	const char *text = call->option[option];
 
 	*out = 0;
-	if (text == NULL || when_read(text, time(NULL), out) == OK)
-		return OK;
-	connection_complain(call,
-	    "%s is no time: say how long ago (7d, 30m), or 2026-11-01 or "
-	    "2026-11-01T18:00",
-	    text);
-	return ERR_USAGE;
+	return text != NULL ? when_ask(call, text, time(NULL), out) : OK;
 }
 
 enum err

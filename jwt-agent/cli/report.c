@@ -29,14 +29,8 @@ read_span(const struct call *call, struct span *span)
 	const char *text = call->option[CLI_SINCE];
 
 	span->until = time(NULL);
-	if (when_read(text != NULL ? text : SINCE_PRESET, span->until,
-		&span->since) == OK)
-		return OK;
-	connection_complain(call,
-	    "%s is no time: say how long ago (7d, 30m), or 2026-11-01 or "
-	    "2026-11-01T18:00",
-	    text);
-	return ERR_USAGE;
+	return when_ask(call, text != NULL ? text : SINCE_PRESET, span->until,
+	    &span->since);
 }
 
 static enum err

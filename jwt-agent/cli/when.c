@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "jwt-agent/cli/when.h"
 
+#include "jwt-agent/cli/connection.h"
+
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
@@ -69,4 +71,16 @@ when_read(const char *text, int64_t now, int64_t *out)
 		return read_point(text, out);
 	*out = now > span ? now - span : 0;
 	return OK;
+}
+
+enum err
+when_ask(const struct call *call, const char *text, int64_t now, int64_t *out)
+{
+	if (when_read(text, now, out) == OK)
+		return OK;
+	connection_complain(call,
+	    "%s is no time: say how long ago (7d, 30m), or 2026-11-01 or "
+	    "2026-11-01T18:00",
+	    text);
+	return ERR_USAGE;
 }

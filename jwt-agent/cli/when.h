@@ -4,6 +4,7 @@
 
 #include "base/autofree.h"
 #include "base/err.h"
+#include "jwt-agent/cli/command.h"
 
 #include <stdint.h>
 
@@ -13,5 +14,9 @@
  * T or without the seconds), local unless a Z follows. ERR_USAGE.
  */
 MUST_USE enum err when_read(const char *text, int64_t now, int64_t *out);
+
+/* The same for an option, which is complained about. */
+MUST_USE enum err
+when_ask(const struct call *call, const char *text, int64_t now, int64_t *out);
 
 #endif

@@ -26,12 +26,6 @@ flag_name(enum flag flag)
 	return rows[flag].name;
 }
 
-int64_t
-flag_built_in(enum flag flag)
-{
-	return rows[flag].built_in;
-}
-
 const char *
 flag_help(enum flag flag)
 {

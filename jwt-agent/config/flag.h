@@ -56,7 +56,6 @@ enum flag {
 #define FLAG_STATE_SIZE sizeof("100%")
 
 const char *flag_name(enum flag flag);
-int64_t flag_built_in(enum flag flag);
 const char *flag_help(enum flag flag);
 const char *flag_off_means(enum flag flag);
 

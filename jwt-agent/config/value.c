@@ -26,18 +26,6 @@ config_is_unset(const struct option *option, const void *member)
 	}
 }
 
-static json_t *
-texts_json(const struct texts *texts)
-{
-	auto_json json_t *list = json_array();
-
-	for (size_t i = 0; i < texts->count; i++)
-		if (json_array_append_new(list, json_string(texts->item[i])) !=
-		    0)
-			return NULL;
-	return TAKE(list);
-}
-
 json_t *
 config_value_json(const struct option *option, const void *member)
 {

@@ -17,36 +17,35 @@ get(struct call *call, const char *name, struct alert_record *record)
 	return record->name != NULL ? OK : ERR_NO_MEMORY;
 }
 
-enum err
-alert_fire(struct call *call, const struct alert_change_request *request,
-    struct empty *reply)
+static enum err
+change(
+    struct call *call, const struct alert_change_request *request, bool firing)
 {
 	auto_clear(alert_record) struct alert_record record = {0};
 	enum err e = get(call, request->alert, &record);
 
-	(void)reply;
 	if (e != OK)
 		return e;
 	call_note(&call->event.detail, request->detail);
-	record.firing = true;
-	record.fired = call->now;
+	record.firing = firing;
+	*(firing ? &record.fired : &record.cleared) = call->now;
 	return alert_put(call->txn, &record);
+}
+
+enum err
+alert_fire(struct call *call, const struct alert_change_request *request,
+    struct empty *reply)
+{
+	(void)reply;
+	return change(call, request, true);
 }
 
 enum err
 alert_clear(struct call *call, const struct alert_change_request *request,
     struct empty *reply)
 {
-	auto_clear(alert_record) struct alert_record record = {0};
-	enum err e = get(call, request->alert, &record);
-
 	(void)reply;
-	if (e != OK)
-		return e;
-	call_note(&call->event.detail, request->detail);
-	record.firing = false;
-	record.cleared = call->now;
-	return alert_put(call->txn, &record);
+	return change(call, request, false);
 }
 
 static const char *
@@ -57,18 +56,6 @@ state_name(const struct alert_rule *rule, const struct alert_reading *reading)
 	if (rule->firing)
 		return "firing";
 	return reading->known ? "ok" : "unknown";
-}
-
-static json_t *
-list_texts(const struct texts *texts)
-{
-	auto_json json_t *list = json_array();
-
-	for (size_t i = 0; i < texts->count; i++)
-		if (json_array_append_new(list, json_string(texts->item[i])) !=
-		    0)
-			return NULL;
-	return TAKE(list);
 }
 
 static enum err
@@ -86,7 +73,7 @@ view(struct call *call, struct alert_rule *rule, struct alert_view *entry)
 	entry->name = strdup(config->name);
 	entry->state = strdup(state_name(rule, &reading));
 	entry->kind = strdup(config->kind);
-	entry->of = list_texts(&config->of);
+	entry->of = texts_json(&config->of);
 	entry->threshold = strdup(threshold);
 	if (reading.known)
 		entry->value = strdup(reading.value);

@@ -103,13 +103,10 @@ check_request(struct call *call, const struct enrolment_wish *wish)
 static enum err
 check_keyless(struct call *call, const struct device_record *device)
 {
-	bool required = false;
-	enum err e = OK;
+	bool misses = false;
+	enum err e = flag_misses_key(call, device, &misses);
 
-	if (device->jkt == NULL)
-		e = flag_holds(
-		    call, FLAG_DEVICE_KEY_REQUIRED, device->user, &required);
-	if (e != OK || !required)
+	if (e != OK || !misses)
 		return e;
 	call_note(&call->event.detail, "devices are enrolled with a key here");
 	return ERR_PROOF_REQUIRED;

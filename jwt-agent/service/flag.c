@@ -95,6 +95,16 @@ flag_holds(struct call *call, enum flag flag, const char *user, bool *holds)
 	return e;
 }
 
+enum err
+flag_misses_key(
+    struct call *call, const struct device_record *device, bool *misses)
+{
+	*misses = false;
+	return device->jkt == NULL
+	    ? flag_holds(call, FLAG_DEVICE_KEY_REQUIRED, device->user, misses)
+	    : OK;
+}
+
 static enum err
 refuse(struct call *call, const char *what)
 {

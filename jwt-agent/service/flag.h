@@ -11,6 +11,7 @@
 
 #include "jwt-agent/service/call.h"
 #include "jwt-agent/service/cursor.h"
+#include "lmdb-store/device.h"
 #include "lmdb-store/flag_change.h"
 #include "varlink/flag.h"
 #include "varlink/login.h"
@@ -27,7 +28,12 @@ struct flag_standing {
 MUST_USE enum err
 flag_holds(struct call *call, enum flag flag, const char *user, bool *holds);
 
-/* The same, and why. `user` NULL: for everybody whom nothing else is set for;
+/* Whether the device was enrolled without a key, and its user has to have one
+ * there. */
+MUST_USE enum err flag_misses_key(
+    struct call *call, const struct device_record *device, bool *misses);
+
+/* The same as flag_holds(), and why. `user` NULL: for everybody whom nothing else is set for;
  * the bucket is -1 then. */
 MUST_USE enum err flag_judge(struct call *call, enum flag flag,
     const char *user, struct flag_standing *standing);

@@ -112,13 +112,10 @@ static enum err
 check_proof(struct call *call, const struct presented *presented,
     const struct device_record *device, struct used_proof *out)
 {
-	bool required = true;
-	enum err e = OK;
+	bool misses = false;
+	enum err e = flag_misses_key(call, device, &misses);
 
-	if (device->jkt == NULL)
-		e = flag_holds(
-		    call, FLAG_DEVICE_KEY_REQUIRED, device->user, &required);
-	if (e != OK || !required)
+	if (e != OK || (device->jkt == NULL && !misses))
 		return e;
 	if (device->jkt != NULL && presented->proof != NULL)
 		return read_proof(call, presented->proof, device->jkt, out);
