@@ -6,6 +6,7 @@
 #include "jwt-agent/server/process.h"
 #include "jwt-agent/server/server.h"
 #include "jwt-agent/service/alerts.h"
+#include "jwt-agent/service/reading.h"
 #include "jwt-agent/service/timekeeping.h"
 #include "lmdb-store/damage.h"
 
@@ -146,9 +147,11 @@ static enum err
 open_alerts(struct agent *agent, struct config_error *error)
 {
 	auto_free(txn) struct txn *txn = NULL;
-	enum err e = alerts_new(
-	    &agent->alerts, agent->config, clock_elapsed_ms(), error);
+	enum err e = alerts_check(agent->config, error);
 
+	if (e == OK)
+		e = alerts_new(
+		    &agent->alerts, agent->config, clock_elapsed_ms());
 	if (e == OK)
 		e = store_begin(agent->store, TXN_READ, &txn);
 	return e == OK ? alerts_load(agent->alerts, txn) : e;
@@ -186,12 +189,11 @@ agent_check(const struct config *config, struct config_error *error)
 {
 	auto_free(stacks) struct stacks *stacks = NULL;
 	auto_free(trust) struct trust *trust = NULL;
-	auto_free(alerts) struct alerts *alerts = NULL;
 	enum err e = stacks_new(&stacks, config, error);
 
 	if (e == OK)
 		e = trust_new(&trust, config, NULL, error);
-	return e == OK ? alerts_new(&alerts, config, 0, error) : e;
+	return e == OK ? alerts_check(config, error) : e;
 }
 
 static enum err

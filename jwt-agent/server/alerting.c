@@ -2,6 +2,7 @@
 #include "jwt-agent/server/alerting.h"
 
 #include "jwt-agent/service/alert.h"
+#include "jwt-agent/service/reading.h"
 
 #include <string.h>
 
@@ -11,6 +12,7 @@
 struct alerting {
 	struct alerting_options options;
 	sd_event_source *soon;
+	bool levels_soon; /* not only what was counted */
 };
 
 static void
@@ -35,20 +37,20 @@ static void
 look_at(struct alerting *alerting, struct alert_rule *rule, struct txn *txn)
 {
 	const struct service *service = alerting->options.service;
-	int64_t now = host_now(service->host), now_ms = alerts_clock(service);
 	struct alert_reading reading;
 	enum alert_change change;
 
 	if (rule->changing ||
-	    alert_read(rule, service, txn, now, now_ms, &reading) != OK)
+	    alert_read(rule, service, txn, host_now(service->host), &reading) !=
+		OK)
 		return;
-	change = alert_judge(rule, &reading, now, now_ms);
+	change = alert_judge(rule, &reading);
 	if (change != ALERT_STAYS)
 		submit(alerting, rule, &reading, change);
 }
 
-void
-alerting_tick(struct alerting *alerting)
+static void
+look(struct alerting *alerting, bool levels)
 {
 	const struct service *service = alerting->options.service;
 	auto_free(txn) struct txn *txn = NULL;
@@ -57,15 +59,26 @@ alerting_tick(struct alerting *alerting)
 	if (store_begin(service->store, TXN_READ, &txn) != OK)
 		return;
 	for (size_t i = 0; (rule = alerts_at(service->alerts, i)) != NULL; i++)
-		look_at(alerting, rule, txn);
+		if (levels || !alert_is(rule->config, "level"))
+			look_at(alerting, rule, txn);
+}
+
+void
+alerting_tick(struct alerting *alerting)
+{
+	look(alerting, true);
 }
 
 static int
 on_soon(sd_event_source *source, uint64_t now, void *context)
 {
+	struct alerting *alerting = context;
+	bool levels = alerting->levels_soon;
+
 	(void)source;
 	(void)now;
-	alerting_tick(context);
+	alerting->levels_soon = false;
+	look(alerting, levels);
 	return 0;
 }
 
@@ -150,8 +163,10 @@ note_check(struct alerting *alerting, const struct audit_check *check)
 		alerts_note_verified(alerts, check->problems);
 	if (check->head)
 		alerts_note_head(alerts);
-	if (check->done || check->head)
-		look_soon(alerting);
+	if (!check->done && !check->head)
+		return;
+	alerting->levels_soon = true;
+	look_soon(alerting);
 }
 
 void

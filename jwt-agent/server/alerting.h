@@ -5,7 +5,7 @@
 /*
  * When alerts are looked at, and what is done then: a second after something
  * was counted that one of them watches, and each time that the agent looks for
- * what is due. One that is to fire or to clear is a task, whose event is in the
+ * what is due, which is when levels are measured. One that is to fire or to clear is a task, whose event is in the
  * audit before anybody hears of it.
  */
 

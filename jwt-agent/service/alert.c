@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "jwt-agent/service/alert.h"
 
+#include "jwt-agent/service/reading.h"
+
 #include <stdio.h>
 #include <string.h>
 
@@ -64,8 +66,8 @@ view(struct call *call, struct alert_rule *rule, struct alert_view *entry)
 	const struct alert_config *config = rule->config;
 	struct alert_reading reading;
 	char threshold[ALERT_TEXT_SIZE];
-	enum err e = alert_read(rule, call->service, call->txn, call->now,
-	    alerts_clock(call->service), &reading);
+	enum err e =
+	    alert_read(rule, call->service, call->txn, call->now, &reading);
 
 	if (e != OK)
 		return e;
@@ -115,8 +117,7 @@ alert_test(struct call *call, const struct alert_test_request *request,
 
 	if (rule == NULL)
 		return ERR_NO_SUCH_ALERT;
-	e = alert_read(rule, call->service, call->txn, call->now,
-	    alerts_clock(call->service), &reading);
+	e = alert_read(rule, call->service, call->txn, call->now, &reading);
 	if (e != OK)
 		return e;
 	alert_describe(rule->config, &reading, detail, sizeof(detail));

@@ -4,13 +4,9 @@
 
 /*
  * The alerts that are watched: what was counted of late, in memory, and what
- * became of each. Read by handlers, kept by the dispatcher.
- *
- * An alert fires when its number is above the threshold, and clears when it is
- * not any more; after it fired it does not fire again for its cool-down,
- * whatever happened meanwhile. Both are written to the store, so that a restart
- * changes nothing of it; the windows begin anew then, so an alert that was
- * firing goes on until one whole window was seen.
+ * became of each. Read by handlers, kept by the dispatcher. What a number makes
+ * of an alert says reading.h; that it fired or cleared is written to the store,
+ * so that a restart changes nothing of it.
  *
  * `now` is in seconds since 1970, `now_ms` of a clock that is never set.
  */
@@ -33,28 +29,14 @@ struct alert_rule {
 	bool changing; /* kept by the dispatcher: it is being written */
 };
 
-#define ALERT_TEXT_SIZE 128
-
-/* The number now. `known` false: nothing was measured yet. */
-struct alert_reading {
-	bool known;
-	bool above;
-	char value[ALERT_TEXT_SIZE]; /* "5.2%" */
-	char more[ALERT_TEXT_SIZE];  /* " events=21/400", or empty */
-};
-
-enum alert_change {
-	ALERT_STAYS,
-	ALERT_FIRES,
-	ALERT_CLEARS,
-};
-
 struct alerts;
 
-/* `config` outlives it. ERR_CONFIG with `error` filled: a level of what is not
- * measured. ERR_NO_MEMORY. */
-MUST_USE enum err alerts_new(struct alerts **out, const struct config *config,
-    int64_t now_ms, struct config_error *error);
+/* Whether it is of this kind, as in kind=. */
+bool alert_is(const struct alert_config *config, const char *kind);
+
+/* `config` outlives it. ERR_NO_MEMORY. */
+MUST_USE enum err
+alerts_new(struct alerts **out, const struct config *config, int64_t now_ms);
 void alerts_free(struct alerts *alerts);
 DEFINE_AUTO_FREE(alerts)
 
@@ -79,23 +61,7 @@ struct alert_rule *alerts_find(struct alerts *alerts, const char *name);
 /* The clock that windows go by. */
 int64_t alerts_clock(const struct service *service);
 
-MUST_USE enum err
-alert_read(struct alert_rule *rule, const struct service *service,
-    struct txn *txn, int64_t now, int64_t now_ms, struct alert_reading *out);
-
-/* What is to become of it. */
-enum alert_change alert_judge(const struct alert_rule *rule,
-    const struct alert_reading *reading, int64_t now, int64_t now_ms);
-
 /* Until when it does not fire again; 0: it may. */
 int64_t alert_rests_until(const struct alert_rule *rule, int64_t now);
-
-/* "NAME value=5.2% events=21/400 threshold=5% window=5m" */
-void alert_describe(const struct alert_config *config,
-    const struct alert_reading *reading, char *text, size_t size);
-
-/* The threshold with its unit. */
-void
-alert_threshold(const struct alert_config *config, char *text, size_t size);
 
 #endif

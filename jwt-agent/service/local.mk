@@ -43,6 +43,7 @@ noinst_LTLIBRARIES += %D%/libservice.la
 	%D%/oddity.c %D%/oddity.h \
 	%D%/origin.c %D%/origin.h \
 	%D%/outage.c %D%/outage.h \
+	%D%/reading.c %D%/reading.h \
 	%D%/refresh_token.c %D%/refresh_token.h \
 	%D%/renewal.c %D%/renewal.h \
 	%D%/restored.c %D%/restored.h \
