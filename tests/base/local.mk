@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: BSD-3-Clause
 BASE_TESTS = \
 	%D%/base64url_test \
+	%D%/date_test \
 	%D%/err_test \
 	%D%/fields_test \
 	%D%/id_test \
@@ -15,6 +16,7 @@ check_PROGRAMS += $(BASE_TESTS)
 TESTS += $(BASE_TESTS)
 
 %C%_base64url_test_LDADD = base/libbase.la $(CMOCKA_LIBS)
+%C%_date_test_LDADD = base/libbase.la $(CMOCKA_LIBS)
 %C%_err_test_LDADD = base/libbase.la $(CMOCKA_LIBS)
 %C%_fields_test_LDADD = base/libbase.la $(CMOCKA_LIBS)
 %C%_id_test_LDADD = base/libbase.la $(CMOCKA_LIBS)

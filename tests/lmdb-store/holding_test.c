@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "lmdb-store/family.h"
 #include "lmdb-store/holding.h"
-#include "lmdb-store/user.h"
 
 #include "tests/lmdb-store/sample.h"
 #include "tests/lmdb-store/scratch.h"
@@ -133,40 +132,14 @@ test_removed_family_is_not_counted(void **state)
 	assert_counts(txn, 2, 0, 0);
 }
 
-static void
-test_user(void **state)
-{
-	struct txn *txn = scratch_begin(*state, TXN_WRITE);
-	auto_clear(user_record) struct user_record user = {.uid = 1000};
-	auto_clear(user_record) struct user_record found = {0};
-
-	assert_int_equal(user_get(txn, 1000, &found), ERR_NOT_FOUND);
-	sample_set(&user.user, "alice");
-	user.attributes = json_pack("{sssb}", "team", "blue", "onboarded", 1);
-	assert_int_equal(user_put(txn, &user), OK);
-	user.asked = 7;
-	assert_int_equal(user_put(txn, &user), OK);
-	assert_int_equal(user_next(txn, &found), OK);
-	assert_int_equal(found.asked, 7);
-	assert_true(json_equal(found.attributes, user.attributes));
-	assert_int_equal(user_next(txn, &found), ERR_NOT_FOUND);
-	assert_int_equal(user_remove(txn, 1000), OK);
-	assert_int_equal(user_remove(txn, 1000), ERR_NOT_FOUND);
-}
-
-#define TEST(name)                                                             \
-	cmocka_unit_test_setup_teardown(                                       \
-	    name, scratch_setup_open, scratch_teardown)
-
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-	    TEST(test_devices_and_users_are_counted),
-	    TEST(test_who_is_outdated),
-	    TEST(test_family_moves),
-	    TEST(test_removed_family_is_not_counted),
-	    TEST(test_user),
+	    STORE_TEST(test_devices_and_users_are_counted),
+	    STORE_TEST(test_who_is_outdated),
+	    STORE_TEST(test_family_moves),
+	    STORE_TEST(test_removed_family_is_not_counted),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -7,6 +7,7 @@ store_test_libraries = lmdb-store/libstore.la base/libbase.la \
 	$(CMOCKA_LIBS) $(JANSSON_LIBS) $(OPENSSL_LIBS) $(LMDB_LIBS)
 
 store_tests = \
+	%D%/alert_test \
 	%D%/audit_test \
 	%D%/backup_test \
 	%D%/chain_test \
@@ -40,6 +41,7 @@ store_tests = \
 	%D%/session_test \
 	%D%/signkey_test \
 	%D%/store_test \
+	%D%/user_test \
 	%D%/writes_test
 check_PROGRAMS += $(store_tests)
 TESTS += $(store_tests)
@@ -49,6 +51,8 @@ noinst_PROGRAMS += %D%/large_store
 %C%_large_store_SOURCES = %D%/large_store.c
 %C%_large_store_LDADD = lmdb-store/libstore.la
 
+%C%_alert_test_SOURCES = %D%/alert_test.c $(store_test_fixture)
+%C%_alert_test_LDADD = $(store_test_libraries)
 %C%_audit_test_SOURCES = %D%/audit_test.c $(store_test_fixture)
 %C%_audit_test_LDADD = $(store_test_libraries)
 %C%_chain_test_SOURCES = %D%/chain_test.c $(store_test_fixture)
@@ -134,6 +138,8 @@ EXTRA_DIST += %D%/fixtures/make.py \
 %C%_signkey_test_LDADD = $(store_test_libraries)
 %C%_store_test_SOURCES = %D%/store_test.c $(store_test_fixture)
 %C%_store_test_LDADD = $(store_test_libraries)
+%C%_user_test_SOURCES = %D%/user_test.c $(store_test_fixture)
+%C%_user_test_LDADD = $(store_test_libraries)
 %C%_writes_test_SOURCES = %D%/writes_test.c $(store_test_fixture) \
 	$(store_test_writes)
 %C%_writes_test_LDADD = $(store_test_libraries)
