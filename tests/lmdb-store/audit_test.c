@@ -117,18 +117,14 @@ test_foreign_key_in_the_table(void **state)
 	assert_int_equal(txn_error(txn), ERR_STORE);
 }
 
-#define TEST(name)                                                             \
-	cmocka_unit_test_setup_teardown(                                       \
-	    name, scratch_setup_open, scratch_teardown)
-
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-	    TEST(test_round_trip),
-	    TEST(test_numbers_have_no_gaps),
-	    TEST(test_seq_back),
-	    TEST(test_foreign_key_in_the_table),
+	    STORE_TEST(test_round_trip),
+	    STORE_TEST(test_numbers_have_no_gaps),
+	    STORE_TEST(test_seq_back),
+	    STORE_TEST(test_foreign_key_in_the_table),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -361,25 +361,21 @@ test_changed_is_not_redacted(void **state)
 	scratch_abort(scratch);
 }
 
-#define TEST(name)                                                             \
-	cmocka_unit_test_setup_teardown(                                       \
-	    name, scratch_setup_open, scratch_teardown)
-
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-	    TEST(test_untouched),
-	    TEST(test_each_member_of_each_event),
-	    TEST(test_each_member_taken_away_or_added),
-	    TEST(test_removed),
-	    TEST(test_cut_off),
-	    TEST(test_reordered),
-	    TEST(test_inserted),
-	    TEST(test_break_stays),
-	    TEST(test_retention_is_no_break),
-	    TEST(test_redacted),
-	    TEST(test_changed_is_not_redacted),
+	    STORE_TEST(test_untouched),
+	    STORE_TEST(test_each_member_of_each_event),
+	    STORE_TEST(test_each_member_taken_away_or_added),
+	    STORE_TEST(test_removed),
+	    STORE_TEST(test_cut_off),
+	    STORE_TEST(test_reordered),
+	    STORE_TEST(test_inserted),
+	    STORE_TEST(test_break_stays),
+	    STORE_TEST(test_retention_is_no_break),
+	    STORE_TEST(test_redacted),
+	    STORE_TEST(test_changed_is_not_redacted),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -96,21 +96,6 @@ put_flood(struct txn *txn)
 	assert_int_equal(times_add(txn, TABLE_FLOOD_BY_TIME, 60, "W"), OK);
 }
 
-static void
-put_checkpoint(struct scratch *scratch)
-{
-	auto_clear(audit_record) struct audit_record event = {0};
-	struct checkpoint_record record = {.time = 7};
-	bool changed = false;
-
-	assert_int_equal(audit_prev(scratch->txn, INT64_MAX, &event), OK);
-	record.seq = event.seq;
-	record.link = event.link;
-	assert_int_equal(checkpoint_add(scratch->txn,
-			     store_seal(scratch->store), &record, &changed),
-	    OK);
-}
-
 /* As a newer version leaves it. */
 static void
 put_aside(struct txn *txn)
@@ -155,7 +140,7 @@ fill(struct scratch *scratch)
 	put_keys(txn, store_seal(scratch->store));
 	put_sessions(txn);
 	put_events(scratch);
-	put_checkpoint(scratch);
+	assert_false(sample_head(scratch));
 	put_aside(txn);
 	put_flood(txn);
 	put_upkeep(txn);
@@ -589,10 +574,6 @@ test_many(void **state)
 	assert_string_equal(step.finding[1].key, "2 E1b[31m");
 	scratch_abort(scratch);
 }
-
-#define STORE_TEST(test)                                                       \
-	cmocka_unit_test_setup_teardown(                                       \
-	    test, scratch_setup_open, scratch_teardown)
 
 int
 main(void)

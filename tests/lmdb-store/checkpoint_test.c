@@ -20,23 +20,6 @@ append(struct scratch *scratch)
 	    audit_append(scratch->txn, store_seal(scratch->store), &event), OK);
 }
 
-/* A head of the newest event. */
-static bool
-add_head(struct scratch *scratch)
-{
-	auto_clear(audit_record) struct audit_record event = {0};
-	struct checkpoint_record record = {.time = 1700000000};
-	bool changed = true;
-
-	assert_int_equal(audit_prev(scratch->txn, INT64_MAX, &event), OK);
-	record.seq = event.seq;
-	record.link = event.link;
-	assert_int_equal(checkpoint_add(scratch->txn,
-			     store_seal(scratch->store), &record, &changed),
-	    OK);
-	return changed;
-}
-
 /* Four events, with a head of each second one. */
 static struct txn *
 fill(struct scratch *scratch)
@@ -46,7 +29,7 @@ fill(struct scratch *scratch)
 	for (int i = 1; i <= 4; i++) {
 		append(scratch);
 		if (i % 2 == 0)
-			assert_false(add_head(scratch));
+			assert_false(sample_head(scratch));
 	}
 	return txn;
 }
@@ -158,12 +141,12 @@ test_changed_ones_are_dropped(void **state)
 	    txn_put(txn, TABLE_CHECKPOINT, key_slice(&key), text_slice("{")),
 	    OK);
 	append(scratch);
-	assert_true(add_head(scratch));
+	assert_true(sample_head(scratch));
 	assert_int_equal(check(scratch), OK);
 	assert_int_equal(find(scratch, 4, link), ERR_NOT_FOUND);
 	assert_int_equal(find(scratch, 5, link), OK);
 	append(scratch);
-	assert_false(add_head(scratch));
+	assert_false(sample_head(scratch));
 	assert_int_equal(find(scratch, 6, link), OK);
 	scratch_abort(scratch);
 }
@@ -180,7 +163,7 @@ test_broken_ends_stay_broken(void **state)
 		text_slice("{\"v\":1,\"first\":0,\"last\":4,"
 			   "\"first_link\":\"x\",\"last_link\":\"y\"}")),
 	    OK);
-	assert_false(add_head(scratch));
+	assert_false(sample_head(scratch));
 	assert_int_equal(check(scratch), ERR_STORE);
 	scratch_abort(scratch);
 }
@@ -195,7 +178,7 @@ test_oldest_ones_go(void **state)
 
 	for (int i = 0; i < CHECKPOINTS_MAX + 3; i++) {
 		append(scratch);
-		assert_false(add_head(scratch));
+		assert_false(sample_head(scratch));
 	}
 	assert_int_equal(txn_entries(txn, TABLE_CHECKPOINT, &entries), OK);
 	assert_int_equal(entries, CHECKPOINTS_MAX);
@@ -228,35 +211,17 @@ test_forgotten(void **state)
 	scratch_abort(scratch);
 }
 
-#define MAP ((size_t)32 << 20)
-
-static int
-set_up_large(void **state)
-{
-	struct scratch *scratch;
-
-	scratch_setup(state);
-	scratch = *state;
-	scratch->map_start = scratch->map_max = MAP;
-	scratch_open(scratch);
-	return 0;
-}
-
-#define TEST(name)                                                             \
-	cmocka_unit_test_setup_teardown(                                       \
-	    name, scratch_setup_open, scratch_teardown)
-
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-	    TEST(test_found_by_number),
-	    TEST(test_edits),
-	    TEST(test_changed_ones_are_dropped),
-	    TEST(test_broken_ends_stay_broken),
+	    STORE_TEST(test_found_by_number),
+	    STORE_TEST(test_edits),
+	    STORE_TEST(test_changed_ones_are_dropped),
+	    STORE_TEST(test_broken_ends_stay_broken),
 	    cmocka_unit_test_setup_teardown(
-		test_oldest_ones_go, set_up_large, scratch_teardown),
-	    TEST(test_forgotten),
+		test_oldest_ones_go, scratch_setup_large, scratch_teardown),
+	    STORE_TEST(test_forgotten),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -183,20 +183,16 @@ test_hash_is_keyed_by_the_store(void **state)
 	assert_string_not_equal(hash, again);
 }
 
-#define TEST(name)                                                             \
-	cmocka_unit_test_setup_teardown(                                       \
-	    name, scratch_setup_open, scratch_teardown)
-
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-	    TEST(test_record_comes_back),
-	    TEST(test_codes_of_a_user_come_in_the_order_of_their_making),
-	    TEST(test_remove_leaves_nothing),
-	    TEST(test_sweep_takes_what_is_over),
-	    TEST(test_sweep_in_steps),
-	    TEST(test_hash_is_keyed_by_the_store),
+	    STORE_TEST(test_record_comes_back),
+	    STORE_TEST(test_codes_of_a_user_come_in_the_order_of_their_making),
+	    STORE_TEST(test_remove_leaves_nothing),
+	    STORE_TEST(test_sweep_takes_what_is_over),
+	    STORE_TEST(test_sweep_in_steps),
+	    STORE_TEST(test_hash_is_keyed_by_the_store),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

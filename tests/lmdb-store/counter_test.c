@@ -126,19 +126,15 @@ test_an_empty_label(void **state)
 	assert_int_equal(counter_next(txn, "a", &record), ERR_NOT_FOUND);
 }
 
-#define TEST(name)                                                             \
-	cmocka_unit_test_setup_teardown(                                       \
-	    name, scratch_setup_open, scratch_teardown)
-
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-	    TEST(test_counts_by_name_and_labels),
-	    TEST(test_odd_labels_are_other),
-	    TEST(test_there_is_an_end),
-	    TEST(test_starts_again),
-	    TEST(test_an_empty_label),
+	    STORE_TEST(test_counts_by_name_and_labels),
+	    STORE_TEST(test_odd_labels_are_other),
+	    STORE_TEST(test_there_is_an_end),
+	    STORE_TEST(test_starts_again),
+	    STORE_TEST(test_an_empty_label),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

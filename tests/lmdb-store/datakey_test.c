@@ -395,26 +395,22 @@ test_down_and_up(void **state)
 	}
 }
 
-#define TEST(name)                                                             \
-	cmocka_unit_test_setup_teardown(                                       \
-	    name, scratch_setup_open, scratch_teardown)
-
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-	    TEST(test_newest_seals_and_all_open),
-	    TEST(test_what_is_no_sealed_text),
-	    TEST(test_old_keys_go),
-	    TEST(test_number_of_keys_is_bounded),
-	    TEST(test_hashes_outlive_data_keys),
-	    TEST(test_next_master_key_comes),
-	    TEST(test_next_master_key_does_not_come),
-	    TEST(test_next_master_key_is_waited_for),
-	    TEST(test_third_master_key_opens_nothing),
-	    TEST(test_swapped_keys),
-	    TEST(test_store_with_one_key),
-	    TEST(test_down_and_up),
+	    STORE_TEST(test_newest_seals_and_all_open),
+	    STORE_TEST(test_what_is_no_sealed_text),
+	    STORE_TEST(test_old_keys_go),
+	    STORE_TEST(test_number_of_keys_is_bounded),
+	    STORE_TEST(test_hashes_outlive_data_keys),
+	    STORE_TEST(test_next_master_key_comes),
+	    STORE_TEST(test_next_master_key_does_not_come),
+	    STORE_TEST(test_next_master_key_is_waited_for),
+	    STORE_TEST(test_third_master_key_opens_nothing),
+	    STORE_TEST(test_swapped_keys),
+	    STORE_TEST(test_store_with_one_key),
+	    STORE_TEST(test_down_and_up),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

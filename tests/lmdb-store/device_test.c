@@ -164,10 +164,6 @@ test_id_that_is_no_key(void **state)
 	assert_int_equal(txn_error(txn), ERR_INTERNAL);
 }
 
-#define TEST(name)                                                             \
-	cmocka_unit_test_setup_teardown(                                       \
-	    name, scratch_setup_open, scratch_teardown)
-
 /* A device whose tokens another issuer makes has an origin and no family. */
 static void
 test_by_origin(void **state)
@@ -194,14 +190,14 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-	    TEST(test_round_trip),
-	    TEST(test_missing),
-	    TEST(test_walk_all),
-	    TEST(test_walk_of_user),
-	    TEST(test_update_keeps_one_entry),
-	    TEST(test_index_without_its_record),
-	    TEST(test_id_that_is_no_key),
-	    TEST(test_by_origin),
+	    STORE_TEST(test_round_trip),
+	    STORE_TEST(test_missing),
+	    STORE_TEST(test_walk_all),
+	    STORE_TEST(test_walk_of_user),
+	    STORE_TEST(test_update_keeps_one_entry),
+	    STORE_TEST(test_index_without_its_record),
+	    STORE_TEST(test_id_that_is_no_key),
+	    STORE_TEST(test_by_origin),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

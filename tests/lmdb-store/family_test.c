@@ -62,17 +62,13 @@ test_without_secret(void **state)
 	assert_int_equal(family_put(txn, &record), ERR_INTERNAL);
 }
 
-#define TEST(name)                                                             \
-	cmocka_unit_test_setup_teardown(                                       \
-	    name, scratch_setup_open, scratch_teardown)
-
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-	    TEST(test_round_trip),
-	    TEST(test_secret_is_replaced),
-	    TEST(test_without_secret),
+	    STORE_TEST(test_round_trip),
+	    STORE_TEST(test_secret_is_replaced),
+	    STORE_TEST(test_without_secret),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -160,17 +160,13 @@ test_many_overrides(void **state)
 	assert_int_equal(met, OVERRIDES);
 }
 
-#define TEST(name)                                                             \
-	cmocka_unit_test_setup_teardown(                                       \
-	    name, scratch_setup_open, scratch_teardown)
-
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-	    TEST(test_states_and_overrides),
-	    TEST(test_undo_is_exact),
-	    TEST(test_changes_have_an_end),
+	    STORE_TEST(test_states_and_overrides),
+	    STORE_TEST(test_undo_is_exact),
+	    STORE_TEST(test_changes_have_an_end),
 	    cmocka_unit_test_setup_teardown(
 		test_many_overrides, scratch_setup, scratch_teardown),
 	};

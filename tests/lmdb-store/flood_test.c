@@ -231,38 +231,20 @@ test_damaged_window_begins_anew(void **state)
 	assert_int_equal(flood.count, 100 - FLOOD_EACH);
 }
 
-#define MAP ((size_t)64 << 20)
-
-static int
-set_up_large(void **state)
-{
-	struct scratch *scratch;
-
-	scratch_setup(state);
-	scratch = *state;
-	scratch->map_start = scratch->map_max = MAP;
-	scratch_open(scratch);
-	return 0;
-}
-
-#define TEST(name)                                                             \
-	cmocka_unit_test_setup_teardown(                                       \
-	    name, scratch_setup_open, scratch_teardown)
-
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-	    TEST(test_first_ones_are_recorded_each),
-	    TEST(test_first_of_another_kind_is_recorded),
-	    TEST(test_a_network_is_one),
-	    TEST(test_users_are_counted_up_to_a_bound),
-	    TEST(test_window_ends),
+	    STORE_TEST(test_first_ones_are_recorded_each),
+	    STORE_TEST(test_first_of_another_kind_is_recorded),
+	    STORE_TEST(test_a_network_is_one),
+	    STORE_TEST(test_users_are_counted_up_to_a_bound),
+	    STORE_TEST(test_window_ends),
 	    cmocka_unit_test_setup_teardown(
-		test_bound, set_up_large, scratch_teardown),
+		test_bound, scratch_setup_large, scratch_teardown),
 	    cmocka_unit_test_setup_teardown(test_bound_hides_no_other_reason,
-		set_up_large, scratch_teardown),
-	    TEST(test_damaged_window_begins_anew),
+		scratch_setup_large, scratch_teardown),
+	    STORE_TEST(test_damaged_window_begins_anew),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

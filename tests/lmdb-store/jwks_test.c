@@ -51,16 +51,12 @@ test_without_keys(void **state)
 	assert_string_equal(out.name, "corp");
 }
 
-#define TEST(name)                                                             \
-	cmocka_unit_test_setup_teardown(                                       \
-	    name, scratch_setup_open, scratch_teardown)
-
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-	    TEST(test_round_trip),
-	    TEST(test_without_keys),
+	    STORE_TEST(test_round_trip),
+	    STORE_TEST(test_without_keys),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -165,20 +165,16 @@ test_missing_record(void **state)
 	assert_int_equal(get(txn, "nothing", &sample), ERR_NOT_FOUND);
 }
 
-#define TEST(name)                                                             \
-	cmocka_unit_test_setup_teardown(                                       \
-	    name, scratch_setup_open, scratch_teardown)
-
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-	    TEST(test_round_trip),
-	    TEST(test_large_record),
-	    TEST(test_walk_replaces_the_record),
-	    TEST(test_what_could_not_be_read_is_not_written),
-	    TEST(test_damaged_records),
-	    TEST(test_missing_record),
+	    STORE_TEST(test_round_trip),
+	    STORE_TEST(test_large_record),
+	    STORE_TEST(test_walk_replaces_the_record),
+	    STORE_TEST(test_what_could_not_be_read_is_not_written),
+	    STORE_TEST(test_damaged_records),
+	    STORE_TEST(test_missing_record),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

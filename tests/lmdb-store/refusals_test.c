@@ -71,17 +71,13 @@ test_sweep(void **state)
 	assert_int_equal(entries, 1);
 }
 
-#define TEST(name)                                                             \
-	cmocka_unit_test_setup_teardown(                                       \
-	    name, scratch_setup_open, scratch_teardown)
-
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-	    TEST(test_counts_by_uid),
-	    TEST(test_begins_anew_after_its_span),
-	    TEST(test_sweep),
+	    STORE_TEST(test_counts_by_uid),
+	    STORE_TEST(test_begins_anew_after_its_span),
+	    STORE_TEST(test_sweep),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

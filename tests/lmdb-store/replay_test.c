@@ -83,18 +83,14 @@ test_sweep_in_steps(void **state)
 	assert_int_equal(count(txn), 0);
 }
 
-#define TEST(name)                                                             \
-	cmocka_unit_test_setup_teardown(                                       \
-	    name, scratch_setup_open, scratch_teardown)
-
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-	    TEST(test_mark),
-	    TEST(test_marks_are_kept),
-	    TEST(test_sweep_takes_what_is_over),
-	    TEST(test_sweep_in_steps),
+	    STORE_TEST(test_mark),
+	    STORE_TEST(test_marks_are_kept),
+	    STORE_TEST(test_sweep_takes_what_is_over),
+	    STORE_TEST(test_sweep_in_steps),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

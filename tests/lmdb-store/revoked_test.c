@@ -154,19 +154,15 @@ the_sweep_takes_what_has_ended_in_small_steps(void **state)
 	assert_int_equal(revoked_sweep(txn, 301, 8, &done), OK);
 }
 
-#define TEST(name)                                                             \
-	cmocka_unit_test_setup_teardown(                                       \
-	    name, scratch_setup_open, scratch_teardown)
-
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-	    TEST(a_mark_holds_through_its_last_second),
-	    TEST(a_mark_only_gets_stronger),
-	    TEST(the_reason_is_that_of_the_stronger_mark),
-	    TEST(values_have_bounds),
-	    TEST(the_sweep_takes_what_has_ended_in_small_steps),
+	    STORE_TEST(a_mark_holds_through_its_last_second),
+	    STORE_TEST(a_mark_only_gets_stronger),
+	    STORE_TEST(the_reason_is_that_of_the_stronger_mark),
+	    STORE_TEST(values_have_bounds),
+	    STORE_TEST(the_sweep_takes_what_has_ended_in_small_steps),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "tests/lmdb-store/sample.h"
 
+#include "lmdb-store/checkpoint.h"
 #include "tests/lmdb-store/scratch.h"
 
 void
@@ -98,4 +99,20 @@ sample_audit(const char *event)
 	    .uid = -1,
 	    .caller_pid = 42,
 	};
+}
+
+bool
+sample_head(struct scratch *scratch)
+{
+	const struct seal *seal = store_seal(scratch->store);
+	auto_clear(audit_record) struct audit_record event = {0};
+	struct checkpoint_record record = {.time = 1700000000};
+	bool changed = true;
+
+	assert_int_equal(audit_prev(scratch->txn, INT64_MAX, &event), OK);
+	record.seq = event.seq;
+	record.link = event.link;
+	assert_int_equal(
+	    checkpoint_add(scratch->txn, seal, &record, &changed), OK);
+	return changed;
 }

@@ -154,12 +154,9 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(test_names),
-	    cmocka_unit_test_setup_teardown(test_store_has_its_version,
-		scratch_setup_open, scratch_teardown),
-	    cmocka_unit_test_setup_teardown(test_older_store_gets_its_indexes,
-		scratch_setup_open, scratch_teardown),
-	    cmocka_unit_test_setup_teardown(test_older_store_is_taken_over,
-		scratch_setup_open, scratch_teardown),
+	    STORE_TEST(test_store_has_its_version),
+	    STORE_TEST(test_older_store_gets_its_indexes),
+	    STORE_TEST(test_older_store_is_taken_over),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -9,6 +9,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#define LARGE_MAP ((size_t)64 << 20)
+
 int
 scratch_setup(void **state)
 {
@@ -35,6 +37,18 @@ scratch_setup_open(void **state)
 {
 	scratch_setup(state);
 	scratch_open(*state);
+	return 0;
+}
+
+int
+scratch_setup_large(void **state)
+{
+	struct scratch *scratch;
+
+	scratch_setup(state);
+	scratch = *state;
+	scratch->map_start = scratch->map_max = LARGE_MAP;
+	scratch_open(scratch);
 	return 0;
 }
 

@@ -33,6 +33,12 @@ int scratch_teardown(void **state);
 
 /* The same with the store open. */
 int scratch_setup_open(void **state);
+/* And with room for what fills a table up to its bound, which does not grow. */
+int scratch_setup_large(void **state);
+
+#define STORE_TEST(name)                                                       \
+	cmocka_unit_test_setup_teardown(                                       \
+	    name, scratch_setup_open, scratch_teardown)
 
 enum err scratch_try_open(struct scratch *scratch, struct store_error *why);
 

@@ -198,22 +198,18 @@ test_survives_a_restart(void **state)
 	assert_memory_equal(secret_data(out), plain, sizeof(plain));
 }
 
-#define TEST(name)                                                             \
-	cmocka_unit_test_setup_teardown(                                       \
-	    name, scratch_setup_open, scratch_teardown)
-
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-	    TEST(test_sizes_come_back),
-	    TEST(test_too_long),
-	    TEST(test_form),
-	    TEST(test_bound_to_its_place),
-	    TEST(test_damage),
-	    TEST(test_cut_and_garbage),
-	    TEST(test_bound_to_its_store),
-	    TEST(test_survives_a_restart),
+	    STORE_TEST(test_sizes_come_back),
+	    STORE_TEST(test_too_long),
+	    STORE_TEST(test_form),
+	    STORE_TEST(test_bound_to_its_place),
+	    STORE_TEST(test_damage),
+	    STORE_TEST(test_cut_and_garbage),
+	    STORE_TEST(test_bound_to_its_store),
+	    STORE_TEST(test_survives_a_restart),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

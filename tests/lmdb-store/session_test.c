@@ -233,10 +233,6 @@ test_device_that_is_no_key(void **state)
 	assert_int_equal(session_put(txn, NULL, &record), ERR_INTERNAL);
 }
 
-#define TEST(name)                                                             \
-	cmocka_unit_test_setup_teardown(                                       \
-	    name, scratch_setup_open, scratch_teardown)
-
 static void
 test_walk_by_due(void **state)
 {
@@ -262,15 +258,15 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-	    TEST(test_round_trip),
-	    TEST(test_missing),
-	    TEST(test_live_index),
-	    TEST(test_due_index),
-	    TEST(test_before_must_be_what_is_stored),
-	    TEST(test_id_never_changes),
-	    TEST(test_index_without_its_record),
-	    TEST(test_device_that_is_no_key),
-	    TEST(test_walk_by_due),
+	    STORE_TEST(test_round_trip),
+	    STORE_TEST(test_missing),
+	    STORE_TEST(test_live_index),
+	    STORE_TEST(test_due_index),
+	    STORE_TEST(test_before_must_be_what_is_stored),
+	    STORE_TEST(test_id_never_changes),
+	    STORE_TEST(test_index_without_its_record),
+	    STORE_TEST(test_device_that_is_no_key),
+	    STORE_TEST(test_walk_by_due),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -86,18 +86,14 @@ test_kid_is_bound(void **state)
 	assert_null(key);
 }
 
-#define TEST(name)                                                             \
-	cmocka_unit_test_setup_teardown(                                       \
-	    name, scratch_setup_open, scratch_teardown)
-
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-	    TEST(test_walk),
-	    TEST(test_long_key),
-	    TEST(test_without_private_key),
-	    TEST(test_kid_is_bound),
+	    STORE_TEST(test_walk),
+	    STORE_TEST(test_long_key),
+	    STORE_TEST(test_without_private_key),
+	    STORE_TEST(test_kid_is_bound),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
