@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "tests/service/agency.h"
 
+#include "jwt-agent/service/reading.h"
 #include "lmdb-store/session.h"
 
 #include <setjmp.h>
@@ -101,9 +102,10 @@ agency_configure(struct agency *agency, const char *text)
 		fail_msg("%s", error.text);
 	assert_int_equal(store_begin(agency->store, TXN_READ, &txn), OK);
 	assert_int_equal(trust_load(agency->trust, txn), OK);
-	if (alerts_new(
-		&agency->alerts, agency->config, agency->now_ms, &error) != OK)
+	if (alerts_check(agency->config, &error) != OK)
 		fail_msg("%s", error.text);
+	assert_int_equal(
+	    alerts_new(&agency->alerts, agency->config, agency->now_ms), OK);
 	assert_int_equal(alerts_load(agency->alerts, txn), OK);
 	txn_free(txn);
 	assert_int_equal(
