@@ -7,19 +7,10 @@
 
 DEFINE_FIELDS(audit_record, AUDIT_RECORD)
 
-static struct key
-seq_key(int64_t seq)
-{
-	struct key key = {0};
-
-	key_add_number(&key, seq);
-	return key;
-}
-
 static enum err
 get(struct txn *txn, int64_t seq, struct audit_record *record)
 {
-	struct key key = seq_key(seq);
+	struct key key = key_numbered(seq, "");
 
 	return record_get(
 	    txn, TABLE_AUDIT, key_slice(&key), audit_record_fields(), record);
@@ -65,7 +56,7 @@ audit_append(
 		return txn_fail(txn, e);
 	link_write(&link, text);
 	record.link = text;
-	key = seq_key(record.seq);
+	key = key_numbered(record.seq, "");
 	e = record_append(
 	    txn, TABLE_AUDIT, key_slice(&key), audit_record_fields(), &record);
 	return e == OK ? audit_ends_move(txn, seal, &ends, record.seq, &link)
@@ -77,7 +68,7 @@ audit_redact(
     struct txn *txn, const struct seal *seal, struct audit_record *record)
 {
 	auto_clear(audit_record) struct audit_record old = {0};
-	struct key key = seq_key(record->seq);
+	struct key key = key_numbered(record->seq, "");
 	enum err e = get(txn, record->seq, &old);
 
 	if (e == ERR_NOT_FOUND)
@@ -124,7 +115,7 @@ audit_check_link(
 enum err
 audit_next(struct txn *txn, int64_t after, struct audit_record *record)
 {
-	struct key key = seq_key(after > 0 ? after : 0);
+	struct key key = key_numbered(after > 0 ? after : 0, "");
 	enum err e = record_next(
 	    txn, TABLE_AUDIT, key_slice(&key), audit_record_fields(), record);
 
@@ -135,7 +126,7 @@ audit_next(struct txn *txn, int64_t after, struct audit_record *record)
 enum err
 audit_prev(struct txn *txn, int64_t before, struct audit_record *record)
 {
-	struct key key = seq_key(before);
+	struct key key = key_numbered(before, "");
 	struct slice found;
 	enum err e = txn_prev(txn, TABLE_AUDIT, key_slice(&key), &found, NULL);
 
@@ -190,7 +181,7 @@ remove_first(
 		e = ERR_NOT_FOUND;
 	if (e != OK)
 		return e;
-	key = seq_key(first.seq);
+	key = key_numbered(first.seq, "");
 	e = txn_delete(txn, TABLE_AUDIT, key_slice(&key));
 	if (e == OK) {
 		audit_record_clear(removed);

@@ -36,9 +36,8 @@ next(struct txn *txn, int64_t after, struct checkpoint_record *record)
 static enum err
 put(struct txn *txn, const struct checkpoint_record *record)
 {
-	struct key key = {0};
+	struct key key = key_numbered(record->seq, "");
 
-	key_add_number(&key, record->seq);
 	return record_put(txn, TABLE_CHECKPOINT, key_slice(&key),
 	    checkpoint_record_fields(), record);
 }

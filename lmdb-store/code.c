@@ -7,16 +7,6 @@
 
 DEFINE_FIELDS(code_record, CODE_RECORD)
 
-static struct key
-number_key(int64_t number, const char *text)
-{
-	struct key key = {0};
-
-	key_add_number(&key, number);
-	key_add_text(&key, text);
-	return key;
-}
-
 enum err
 code_hash(const struct seal *seal, const char code[LOGINCODE_SIZE + 1],
     char hash[CODE_HASH_SIZE + 1])
@@ -33,8 +23,8 @@ code_hash(const struct seal *seal, const char code[LOGINCODE_SIZE + 1],
 enum err
 code_put(struct txn *txn, const struct code_record *record)
 {
-	struct key by_user = number_key(record->uid, record->id);
-	struct key by_expiry = number_key(record->expires, record->hash);
+	struct key by_user = key_numbered(record->uid, record->id);
+	struct key by_expiry = key_numbered(record->expires, record->hash);
 	enum err e = record_put(txn, TABLE_CODE, text_slice(record->hash),
 	    code_record_fields(), record);
 
@@ -68,8 +58,8 @@ enum err
 code_next_of_user(
     struct txn *txn, int64_t uid, const char *after, struct code_record *record)
 {
-	struct key prefix = number_key(uid, "");
-	struct key from = number_key(uid, after != NULL ? after : "");
+	struct key prefix = key_numbered(uid, "");
+	struct key from = key_numbered(uid, after != NULL ? after : "");
 	struct slice key, hash;
 	enum err e =
 	    txn_next(txn, TABLE_CODE_BY_USER, key_slice(&from), &key, &hash);
@@ -84,8 +74,8 @@ code_next_of_user(
 enum err
 code_remove(struct txn *txn, const struct code_record *record)
 {
-	struct key by_user = number_key(record->uid, record->id);
-	struct key by_expiry = number_key(record->expires, record->hash);
+	struct key by_user = key_numbered(record->uid, record->id);
+	struct key by_expiry = key_numbered(record->expires, record->hash);
 	enum err e = txn_delete(txn, TABLE_CODE, text_slice(record->hash));
 
 	if (e == OK)

@@ -8,16 +8,6 @@
 
 DEFINE_FIELDS(device_record, DEVICE_RECORD)
 
-static struct key
-user_key(int64_t uid, const char *id)
-{
-	struct key key = {0};
-
-	key_add_number(&key, uid);
-	key_add_text(&key, id);
-	return key;
-}
-
 /* An entry that is there is not written again: it would cost a page. */
 static enum err
 index_put(struct txn *txn, enum table table, struct slice key, const char *id)
@@ -51,7 +41,7 @@ alive_of(const struct device_record *record)
 enum err
 device_index(struct txn *txn, const struct device_record *record)
 {
-	struct key key = user_key(record->uid, record->id);
+	struct key key = key_numbered(record->uid, record->id);
 	bool active = strcmp(record->state, DEVICE_ACTIVE) == 0;
 	enum err e = index_put(txn, TABLE_DEVICE_BY_USER, key_slice(&key), "");
 
@@ -120,8 +110,8 @@ enum err
 device_next_of_user(struct txn *txn, int64_t uid, const char *after,
     struct device_record *record)
 {
-	struct key prefix = user_key(uid, "");
-	struct key from = user_key(uid, after != NULL ? after : "");
+	struct key prefix = key_numbered(uid, "");
+	struct key from = key_numbered(uid, after != NULL ? after : "");
 	struct slice key;
 	enum err e =
 	    txn_next(txn, TABLE_DEVICE_BY_USER, key_slice(&from), &key, NULL);
@@ -137,7 +127,7 @@ enum err
 device_first_from_uid(
     struct txn *txn, int64_t uid, struct device_record *record)
 {
-	struct key from = user_key(uid, "");
+	struct key from = key_numbered(uid, "");
 	struct slice key;
 	enum err e =
 	    txn_seek(txn, TABLE_DEVICE_BY_USER, key_slice(&from), &key, NULL);
@@ -158,7 +148,7 @@ device_count(struct txn *txn, size_t *count)
 enum err
 device_count_active(struct txn *txn, int64_t uid, size_t limit, size_t *count)
 {
-	struct key prefix = user_key(uid, "");
+	struct key prefix = key_numbered(uid, "");
 	struct key at = prefix;
 	struct slice key;
 	enum err e = OK;
@@ -203,7 +193,7 @@ device_keep(struct txn *txn, struct device_record *record, int64_t alive)
 enum err
 device_unindex(struct txn *txn, const struct device_record *record)
 {
-	struct key key = user_key(record->uid, record->id);
+	struct key key = key_numbered(record->uid, record->id);
 	enum err e = index_delete(txn, TABLE_DEVICE_BY_USER, key_slice(&key));
 
 	if (e == OK)
@@ -217,7 +207,7 @@ device_unindex(struct txn *txn, const struct device_record *record)
 enum err
 device_remove(struct txn *txn, const struct device_record *record)
 {
-	struct key key = user_key(record->uid, record->id);
+	struct key key = key_numbered(record->uid, record->id);
 	enum err e = txn_delete(txn, TABLE_DEVICE, text_slice(record->id));
 
 	if (e == OK)

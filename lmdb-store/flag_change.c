@@ -3,20 +3,11 @@
 
 DEFINE_FIELDS(flag_change_record, FLAG_CHANGE_RECORD)
 
-static struct key
-seq_key(int64_t seq)
-{
-	struct key key = {0};
-
-	key_add_number(&key, seq);
-	return key;
-}
-
 enum err
 flag_change_next(
     struct txn *txn, int64_t after, struct flag_change_record *record)
 {
-	struct key key = seq_key(after);
+	struct key key = key_numbered(after, "");
 
 	return record_next(txn, TABLE_FLAG_CHANGE, key_slice(&key),
 	    flag_change_record_fields(), record);
@@ -25,7 +16,7 @@ flag_change_next(
 enum err
 flag_change_remove(struct txn *txn, int64_t seq)
 {
-	struct key key = seq_key(seq);
+	struct key key = key_numbered(seq, "");
 
 	return txn_delete(txn, TABLE_FLAG_CHANGE, key_slice(&key));
 }
@@ -62,7 +53,7 @@ note(struct txn *txn, struct flag_change_record *record)
 	if (e != OK)
 		return e;
 	record->seq++;
-	key = seq_key(record->seq);
+	key = key_numbered(record->seq, "");
 	return record_append(txn, TABLE_FLAG_CHANGE, key_slice(&key),
 	    flag_change_record_fields(), record);
 }
@@ -100,7 +91,7 @@ flag_change_undo(struct txn *txn, struct flag_change_record *record)
 
 	if (e == OK && seq == 0)
 		return ERR_NOT_FOUND;
-	key = seq_key(seq);
+	key = key_numbered(seq, "");
 	if (e == OK)
 		e = record_get(txn, TABLE_FLAG_CHANGE, key_slice(&key),
 		    flag_change_record_fields(), record);

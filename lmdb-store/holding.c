@@ -10,20 +10,11 @@
 
 DEFINE_FIELDS(holding_record, HOLDING_RECORD)
 
-static struct key
-version_key(int64_t version)
-{
-	struct key key = {0};
-
-	key_add_number(&key, version);
-	return key;
-}
-
 /* What all entries of a user begin with, but for what ends the uid. */
 static struct key
 user_key(int64_t version, int64_t uid)
 {
-	struct key key = version_key(version);
+	struct key key = key_numbered(version, "");
 	char text[UID_TEXT_SIZE];
 
 	snprintf(text, sizeof(text), "%" PRId64, uid);
@@ -66,7 +57,7 @@ has(struct txn *txn, const struct key *key)
 static enum err
 get_counts(struct txn *txn, int64_t version, struct holding_record *record)
 {
-	struct key key = version_key(version);
+	struct key key = key_numbered(version, "");
 	enum err e = record_get(txn, TABLE_HOLDING, key_slice(&key),
 	    holding_record_fields(), record);
 
@@ -77,7 +68,7 @@ get_counts(struct txn *txn, int64_t version, struct holding_record *record)
 static enum err
 put_counts(struct txn *txn, const struct holding_record *record)
 {
-	struct key key = version_key(record->version);
+	struct key key = key_numbered(record->version, "");
 
 	if (record->devices > 0)
 		return record_put(txn, TABLE_HOLDING, key_slice(&key),
@@ -131,7 +122,7 @@ holding_remove(struct txn *txn, const struct holder *holder)
 enum err
 holding_next(struct txn *txn, int64_t after, struct holding_record *record)
 {
-	struct key key = version_key(after);
+	struct key key = key_numbered(after, "");
 
 	return record_next(txn, TABLE_HOLDING, key_slice(&key),
 	    holding_record_fields(), record);
@@ -174,7 +165,7 @@ holding_next_user(struct txn *txn, int64_t below, struct holding_place *place)
 enum err
 holding_count(struct txn *txn, int64_t version, struct holding_record *record)
 {
-	struct key prefix = version_key(version);
+	struct key prefix = key_numbered(version, "");
 	struct holding_place place = {0, 0}, last = {0, 0};
 	struct slice key;
 	enum err e = txn_next(

@@ -27,6 +27,16 @@ key_add_text(struct key *key, const char *text)
 	key_add_bytes(key, text, strlen(text));
 }
 
+struct key
+key_numbered(int64_t number, const char *text)
+{
+	struct key key = {0};
+
+	key_add_number(&key, number);
+	key_add_text(&key, text);
+	return key;
+}
+
 void
 key_add_end(struct key *key)
 {

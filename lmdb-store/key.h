@@ -22,6 +22,9 @@ struct key {
 /* Adds 8 bytes, big-endian. The number is not negative. */
 void key_add_number(struct key *key, int64_t number);
 
+/* A number, which is not negative, and a text. */
+struct key key_numbered(int64_t number, const char *text);
+
 /* Adds the bytes, or the text without its NUL. */
 void key_add_bytes(struct key *key, const void *data, size_t size);
 void key_add_text(struct key *key, const char *text);

@@ -7,21 +7,11 @@
 
 DEFINE_FIELDS(replay_record, REPLAY_RECORD)
 
-static struct key
-expiry_key(int64_t until, const char *hash)
-{
-	struct key key = {0};
-
-	key_add_number(&key, until);
-	key_add_text(&key, hash);
-	return key;
-}
-
 enum err
 replay_put(struct txn *txn, const char *hash, int64_t until)
 {
 	const struct replay_record record = {.until = until};
-	struct key key = expiry_key(until, hash);
+	struct key key = key_numbered(until, hash);
 	enum err e = record_put(txn, TABLE_REPLAY, text_slice(hash),
 	    replay_record_fields(), &record);
 

@@ -2,6 +2,7 @@
 #include "lmdb-store/rules.h"
 
 #include "lmdb-store/schema.h"
+#include "lmdb-store/times.h"
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -39,16 +40,6 @@ is_one_of(const char *text, const char *const *texts)
 		if (strcmp(text, *texts) == 0)
 			return true;
 	return false;
-}
-
-static struct key
-number_key(int64_t number, const char *text)
-{
-	struct key key = {0};
-
-	key_add_number(&key, number > 0 ? number : 0);
-	key_add_text(&key, text);
-	return key;
 }
 
 static struct key
@@ -112,7 +103,7 @@ device_state(const struct entry *entry)
 static bool
 device_by_user(const struct entry *entry)
 {
-	struct key key = number_key(DEVICE(entry)->uid, DEVICE(entry)->id);
+	struct key key = key_numbered(DEVICE(entry)->uid, DEVICE(entry)->id);
 
 	return has(entry, TABLE_DEVICE_BY_USER, &key);
 }
@@ -120,7 +111,7 @@ device_by_user(const struct entry *entry)
 static bool
 device_active(const struct entry *entry)
 {
-	struct key key = number_key(DEVICE(entry)->uid, DEVICE(entry)->id);
+	struct key key = key_numbered(DEVICE(entry)->uid, DEVICE(entry)->id);
 
 	return has_if(
 	    entry, TABLE_DEVICE_ACTIVE, device_is_active(entry), &key);
@@ -129,7 +120,7 @@ device_active(const struct entry *entry)
 static bool
 device_by_time(const struct entry *entry)
 {
-	struct key key = number_key(device_alive(entry), DEVICE(entry)->id);
+	struct key key = times_key(device_alive(entry), DEVICE(entry)->id);
 
 	return has(entry, TABLE_DEVICE_BY_TIME, &key);
 }
@@ -213,7 +204,7 @@ family_device(const struct entry *entry)
 static bool
 family_by_time(const struct entry *entry)
 {
-	struct key key = number_key(family_alive(entry), FAMILY(entry)->id);
+	struct key key = times_key(family_alive(entry), FAMILY(entry)->id);
 
 	return has(entry, TABLE_FAMILY_BY_TIME, &key);
 }
@@ -255,9 +246,8 @@ family_claims_right(const struct entry *entry)
 static bool
 family_claims_counted(const struct entry *entry)
 {
-	struct key key = {0};
+	struct key key = key_numbered(number_of(entry), "");
 
-	key_add_number(&key, number_of(entry));
 	return has(entry, TABLE_HOLDING, &key);
 }
 
@@ -389,7 +379,7 @@ session_by_device(const struct entry *entry)
 static bool
 session_by_expiry(const struct entry *entry)
 {
-	struct key key = number_key(SESSION(entry)->due, SESSION(entry)->id);
+	struct key key = key_numbered(SESSION(entry)->due, SESSION(entry)->id);
 
 	return has_if(
 	    entry, TABLE_SESSION_BY_EXPIRY, SESSION(entry)->due != 0, &key);
@@ -398,7 +388,8 @@ session_by_expiry(const struct entry *entry)
 static bool
 session_by_end(const struct entry *entry)
 {
-	struct key key = number_key(SESSION(entry)->ended, SESSION(entry)->id);
+	struct key key =
+	    key_numbered(SESSION(entry)->ended, SESSION(entry)->id);
 
 	return has_if(entry, TABLE_SESSION_BY_END,
 	    !session_is_live(SESSION(entry)), &key);
@@ -479,7 +470,7 @@ code_key(const struct entry *entry)
 static bool
 code_by_user(const struct entry *entry)
 {
-	struct key key = number_key(CODE(entry)->uid, CODE(entry)->id);
+	struct key key = key_numbered(CODE(entry)->uid, CODE(entry)->id);
 	struct slice value;
 
 	return txn_get(entry->txn, TABLE_CODE_BY_USER, key_slice(&key),
@@ -490,7 +481,7 @@ code_by_user(const struct entry *entry)
 static bool
 code_by_expiry(const struct entry *entry)
 {
-	struct key key = number_key(CODE(entry)->expires, CODE(entry)->hash);
+	struct key key = key_numbered(CODE(entry)->expires, CODE(entry)->hash);
 
 	return has(entry, TABLE_CODE_BY_EXPIRY, &key);
 }
@@ -630,7 +621,7 @@ static bool
 flood_by_time(const struct entry *entry)
 {
 	struct key key =
-	    number_key(entry->record.flood.due, entry->record.flood.id);
+	    times_key(entry->record.flood.due, entry->record.flood.id);
 
 	return has(entry, TABLE_FLOOD_BY_TIME, &key);
 }

@@ -1,24 +1,18 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "lmdb-store/times.h"
 
-#include "lmdb-store/key.h"
-
 #include <string.h>
 
-static struct key
-entry_key(int64_t time, const char *id)
+struct key
+times_key(int64_t time, const char *id)
 {
-	struct key key = {0};
-
-	key_add_number(&key, time > 0 ? time : 0);
-	key_add_text(&key, id);
-	return key;
+	return key_numbered(time > 0 ? time : 0, id);
 }
 
 enum err
 times_add(struct txn *txn, enum table table, int64_t time, const char *id)
 {
-	struct key key = entry_key(time, id);
+	struct key key = times_key(time, id);
 	struct slice value;
 	enum err e;
 
@@ -33,7 +27,7 @@ times_add(struct txn *txn, enum table table, int64_t time, const char *id)
 enum err
 times_remove(struct txn *txn, enum table table, int64_t time, const char *id)
 {
-	struct key key = entry_key(time, id);
+	struct key key = times_key(time, id);
 	enum err e = txn_delete(txn, table, key_slice(&key));
 
 	return e == ERR_NOT_FOUND ? txn_fail(txn, ERR_INTERNAL) : e;

@@ -3,11 +3,12 @@
 #define LMDB_STORE_TIMES_H
 
 /*
- * Indexes by time: entries of a time (seconds since 1970, not negative) and
- * an id, the earliest first. What is swept is found by them, without looking
+ * Indexes by time: entries of a time (seconds since 1970; what is before is as
+ * 0) and an id, the earliest first. What is swept is found by them, without looking
  * at anything else.
  */
 
+#include "lmdb-store/key.h"
 #include "lmdb-store/table.h"
 
 #include <stdbool.h>
@@ -18,6 +19,8 @@ struct times_entry {
 	int64_t time;
 	char id[TIMES_ID_MAX + 1];
 };
+
+struct key times_key(int64_t time, const char *id);
 
 /* One that is there already is not written again. */
 MUST_USE enum err
