@@ -59,7 +59,9 @@ check_LTLIBRARIES += %D%/libagency.la
 %C%_limit_test_LDADD = %D%/libagency.la
 %C%_clock_test_LDADD = %D%/libagency.la
 %C%_login_test_LDADD = %D%/libagency.la
-%C%_powerloss_test_SOURCES = %D%/powerloss_test.c $(store_test_writes) \
+%C%_powerloss_test_SOURCES = %D%/powerloss_test.c %D%/powersteps.h \
+	%D%/powersteps_device.c %D%/powersteps_operation.c \
+	$(store_test_writes) \
 	tests/lmdb-store/scratch.c tests/lmdb-store/scratch.h
 %C%_powerloss_test_LDADD = %D%/libagency.la
 %C%_revocation_test_SOURCES = %D%/revocation_test.c %D%/foreign.c %D%/foreign.h

@@ -1,16 +1,11 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 
-/* The power goes at each write point of a device's life: the store opens,
+/* The power goes at each write point of what an agent does: the store opens,
  * everything in it agrees, and what was acknowledged is there. */
 
 #include "lmdb-store/check.h"
-#include "lmdb-store/device.h"
-#include "lmdb-store/family.h"
-#include "lmdb-store/flood.h"
-#include "lmdb-store/session.h"
 #include "tests/lmdb-store/powerloss.h"
-#include "jwt-agent/service/import.h"
-#include "tests/service/agency.h"
+#include "tests/service/powersteps.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -20,21 +15,6 @@
 #include <string.h>
 #include <sys/stat.h>
 #include <cmocka.h>
-
-#define IMPORTED "01ARZ3NDEKTSV4RRFFQ69G5FAV"
-
-struct scene {
-	struct agency *agency;
-	struct enroll_reply device, other;
-	struct authenticate_reply login, lapsing;
-	struct refresh_reply refreshed;
-	struct device_revoke_reply revoked;
-	char store_path[96]; /* what the loss of power leaves */
-	char data_path[128];
-	char key_path[96];
-	struct store *store;
-	struct txn *txn;
-};
 
 static void
 scene_clear(struct scene *scene)
@@ -46,236 +26,6 @@ scene_clear(struct scene *scene)
 	refresh_reply_clear(&scene->refreshed);
 	device_revoke_reply_clear(&scene->revoked);
 }
-
-static void
-enroll(struct scene *scene)
-{
-	assert_int_equal(agency_enroll(scene->agency, &scene->device), OK);
-}
-
-static void
-is_enrolled(struct scene *scene)
-{
-	auto_clear(device_record) struct device_record device = {0};
-	auto_clear(family_record) struct family_record family = {0};
-	auto_free(secret) struct secret *secret = NULL;
-
-	assert_int_equal(
-	    device_get(scene->txn, scene->device.device, &device), OK);
-	assert_int_equal(family_get(scene->txn, device.family, &family), OK);
-	assert_int_equal(
-	    family_secret(store_seal(scene->store), &family, &secret), OK);
-}
-
-static void
-log_in(struct scene *scene)
-{
-	assert_int_equal(agency_login(scene->agency, scene->device.access_token,
-			     &scene->login),
-	    OK);
-}
-
-static struct session_record
-session_of(struct scene *scene, const char *id)
-{
-	struct session_record session = {0};
-
-	assert_int_equal(session_get(scene->txn, id, &session), OK);
-	return session;
-}
-
-static void
-is_logged_in(struct scene *scene)
-{
-	auto_clear(session_record) struct session_record session =
-	    session_of(scene, scene->login.session);
-
-	assert_string_equal(session.device, scene->device.device);
-}
-
-static void
-open_session(struct scene *scene)
-{
-	struct session_request request = {
-	    .user = (char *)(uintptr_t) "alice",
-	    .uid = AGENCY_UID,
-	    .service = (char *)(uintptr_t) "sshd",
-	    .session = scene->login.session,
-	};
-	struct empty reply;
-
-	assert_int_equal(agency_end(scene->agency,
-			     login_open_session(agency_begin(scene->agency),
-				 &request, &reply)),
-	    OK);
-}
-
-static void
-is_open(struct scene *scene)
-{
-	auto_clear(session_record) struct session_record session =
-	    session_of(scene, scene->login.session);
-
-	assert_string_not_equal(session.state, SESSION_PENDING);
-}
-
-static void
-rotate(struct scene *scene)
-{
-	assert_int_equal(agency_refresh(scene->agency,
-			     scene->device.refresh_token, &scene->refreshed),
-	    OK);
-}
-
-static void
-is_rotated(struct scene *scene)
-{
-	auto_clear(device_record) struct device_record device = {0};
-	auto_clear(family_record) struct family_record family = {0};
-
-	assert_int_equal(
-	    device_get(scene->txn, scene->device.device, &device), OK);
-	assert_int_equal(family_get(scene->txn, device.family, &family), OK);
-	assert_int_equal(family.generation, 1);
-}
-
-static void
-enroll_another(struct scene *scene)
-{
-	assert_int_equal(agency_enroll(scene->agency, &scene->other), OK);
-	assert_int_equal(agency_login(scene->agency, scene->other.access_token,
-			     &scene->lapsing),
-	    OK);
-}
-
-static void
-is_another(struct scene *scene)
-{
-	auto_clear(session_record) struct session_record session =
-	    session_of(scene, scene->lapsing.session);
-
-	assert_string_equal(session.device, scene->other.device);
-}
-
-static void
-revoke_device(struct scene *scene)
-{
-	assert_int_equal(
-	    agency_revoke(scene->agency, scene->device.device, &scene->revoked),
-	    OK);
-}
-
-static void
-is_revoked(struct scene *scene)
-{
-	auto_clear(device_record) struct device_record device = {0};
-	auto_clear(session_record) struct session_record session =
-	    session_of(scene, scene->login.session);
-
-	assert_int_equal(
-	    device_get(scene->txn, scene->device.device, &device), OK);
-	assert_string_equal(device.state, DEVICE_REVOKED);
-	assert_string_equal(session.state, SESSION_REVOKED);
-}
-
-static void
-sweep(struct scene *scene)
-{
-	agency_pass(scene->agency, 24 * 3600);
-	agency_sweep(scene->agency, "lapse");
-}
-
-static void
-is_swept(struct scene *scene)
-{
-	auto_clear(session_record) struct session_record session =
-	    session_of(scene, scene->lapsing.session);
-
-	assert_string_equal(session.state, SESSION_EXPIRED);
-}
-
-static void
-import(struct scene *scene)
-{
-	auto_clear(import_reply) struct import_reply reply = {0};
-	auto_json json_t *lines =
-	    json_pack("[{ss ss ss ss si}]", "type", "device", "id", IMPORTED,
-		"user", "alice", "name", "phone", "created", 1799999000);
-	const struct import_request request = {
-	    .user = (char *)(uintptr_t) "alice", .lines = lines};
-
-	assert_int_equal(
-	    agency_end(scene->agency,
-		admin_import(agency_begin(scene->agency), &request, &reply)),
-	    OK);
-}
-
-static void
-is_imported(struct scene *scene)
-{
-	auto_clear(device_record) struct device_record device = {0};
-
-	assert_int_equal(device_get(scene->txn, IMPORTED, &device), OK);
-	assert_string_equal(device.state, DEVICE_IMPORTED);
-}
-
-#define DENIALS (FLOOD_EACH + 2)
-
-/* Each in a turn of its own. */
-static void
-deny(struct scene *scene)
-{
-	const struct audit_record denial = {.time = AGENCY_START,
-	    .event = (char *)(uintptr_t) "login",
-	    .outcome = (char *)(uintptr_t) "denied",
-	    .reason = (char *)(uintptr_t) "Expired",
-	    .rhost = (char *)(uintptr_t) "192.0.2.7"};
-
-	for (int i = 0; i < DENIALS; i++) {
-		struct call *call = agency_begin(scene->agency);
-		const struct seal *seal = store_seal(scene->agency->store);
-		bool summed = false;
-		enum err e =
-		    flood_add(call->txn, seal, &denial, call->steady, &summed);
-
-		if (e == OK && !summed)
-			e = audit_append(call->txn, seal, &denial);
-		assert_int_equal(agency_end(scene->agency, e), OK);
-	}
-}
-
-/* Each is an event or in the count, and none is both. */
-static void
-is_denied(struct scene *scene)
-{
-	auto_clear(audit_record) struct audit_record event = {0};
-	auto_clear(flood_record) struct flood_record flood = {0};
-	int64_t told = 0;
-
-	while (audit_next(scene->txn, event.seq, &event) == OK)
-		told += strcmp(event.outcome, "denied") == 0;
-	assert_int_equal(told, FLOOD_EACH);
-	assert_int_equal(flood_first_due(scene->txn, INT64_MAX, &flood), OK);
-	assert_int_equal(flood.recorded + flood.count, DENIALS);
-}
-
-/* What is done, and what is true ever after. */
-static const struct {
-	void (*take)(struct scene *scene);
-	void (*holds)(struct scene *scene);
-} steps[] = {
-    {enroll, is_enrolled},
-    {log_in, is_logged_in},
-    {open_session, is_open},
-    {rotate, is_rotated},
-    {enroll_another, is_another},
-    {revoke_device, is_revoked},
-    {sweep, is_swept},
-    {import, is_imported},
-    {deny, is_denied},
-};
-
-#define STEP_COUNT (sizeof(steps) / sizeof(*steps))
 
 static void
 assert_agrees(const struct store *store, struct txn *txn)
@@ -306,7 +56,7 @@ check_lost(size_t acknowledged, void *context)
 	assert_int_equal(store_begin(scene->store, TXN_READ, &scene->txn), OK);
 	assert_agrees(scene->store, scene->txn);
 	for (size_t i = 0; i < acknowledged; i++)
-		steps[i].holds(scene);
+		scene->steps[i].holds(scene);
 	txn_free(TAKE(scene->txn));
 	store_free(TAKE(scene->store));
 }
@@ -324,11 +74,11 @@ prepare(struct scene *scene, struct agency *agency)
 	assert_int_equal(mkdir(scene->store_path, 0700), 0);
 }
 
-static void
-nothing_acknowledged_is_lost(void **state)
+/* How many files there were to check. */
+static size_t
+play(struct agency *agency, const struct powerstep *steps)
 {
-	auto_clear(scene) struct scene scene = {0};
-	struct agency *agency = *state;
+	auto_clear(scene) struct scene scene = {.steps = steps};
 	auto_clear(powerloss) struct powerloss loss;
 	char data_path[128];
 	size_t files;
@@ -337,22 +87,38 @@ nothing_acknowledged_is_lost(void **state)
 	snprintf(data_path, sizeof(data_path), "%s/store/data.mdb",
 	    agency->directory);
 	powerloss_begin(&loss, data_path);
-	for (size_t i = 0; i < STEP_COUNT; i++) {
-		steps[i].take(&scene);
+	for (; steps->take != NULL; steps++) {
+		steps->take(&scene);
 		powerloss_acknowledge(&loss);
 	}
 	powerloss_end(&loss);
 	files = powerloss_each(&loss, scene.data_path, check_lost, &scene);
 	print_message("%zu files that a loss of power can leave\n", files);
-	assert_true(files > 150);
+	return files;
 }
+
+static void
+nothing_of_a_device_is_lost(void **state)
+{
+	assert_true(play(*state, device_steps) > 150);
+}
+
+static void
+nothing_of_operating_is_lost(void **state)
+{
+	assert_true(play(*state, operation_steps) > 150);
+}
+
+#define SMALL_TEST(name)                                                       \
+	cmocka_unit_test_setup_teardown(                                       \
+	    name, agency_set_up_small, agency_tear_down)
 
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-	    cmocka_unit_test_setup_teardown(nothing_acknowledged_is_lost,
-		agency_set_up_small, agency_tear_down),
+	    SMALL_TEST(nothing_of_a_device_is_lost),
+	    SMALL_TEST(nothing_of_operating_is_lost),
 	};
 
 	return cmocka_run_group_tests_name("powerloss", tests, NULL, NULL);
