@@ -229,6 +229,35 @@ test_tls_has_to_be_right(void **state)
 	result_clear(&result);
 }
 
+/* Debian's OpenSSL refuses it by itself; that must not be all. */
+static void
+test_old_tls_is_refused_where_the_machine_allows_it(void **state)
+{
+	struct scene *scene = *state;
+	struct result result = {0};
+	char path[PATH_MAX], fetcher[PATH_MAX], script[2 * PATH_MAX + 64];
+	FILE *file = fopen(scene_path(scene, "lax.cnf", path), "we");
+
+	assert_non_null(file);
+	fputs("openssl_conf = all\n[all]\nssl_conf = ssl\n"
+	      "[ssl]\nsystem_default = lax\n"
+	      "[lax]\nMinProtocol = TLSv1\nCipherString = ALL:@SECLEVEL=0\n",
+	    file);
+	fclose(file);
+	scene_program(fetcher);
+	snprintf(
+	    script, sizeof(script), "OPENSSL_CONF=%s exec '%s'", path, fetcher);
+	scene_script(scene, "lax", script);
+	fetch(scene, OLD_TLS, "/keys", false, "ca.pem", &result);
+	assert_problem(
+	    &result, "old TLS", "no TLS connection to https://localhost");
+	result_clear(&result);
+	fetch(scene, TLS, "/keys", false, "ca.pem", &result);
+	assert_keys(&result, "/keys");
+	result_clear(&result);
+	scene_fetching(scene, NULL);
+}
+
 static void
 test_urls_are_checked_before_anyone_is_asked(void **state)
 {
@@ -310,6 +339,8 @@ main(void)
 	    cmocka_unit_test(
 		test_discovery_refuses_a_document_that_is_not_right),
 	    cmocka_unit_test(test_tls_has_to_be_right),
+	    cmocka_unit_test(
+		test_old_tls_is_refused_where_the_machine_allows_it),
 	    cmocka_unit_test(test_urls_are_checked_before_anyone_is_asked),
 	    cmocka_unit_test(test_requests_carry_nothing),
 	    cmocka_unit_test(test_nobody_listens),
