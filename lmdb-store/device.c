@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "lmdb-store/device.h"
 
+#include "lmdb-store/census.h"
 #include "lmdb-store/key.h"
 #include "lmdb-store/times.h"
 
@@ -58,12 +59,40 @@ device_index(struct txn *txn, const struct device_record *record)
 	return e;
 }
 
+static bool
+stays_active(struct txn *txn, const struct device_record *record)
+{
+	struct key key = key_numbered(record->uid, record->id);
+	struct slice value;
+
+	return strcmp(record->state, DEVICE_ACTIVE) == 0 &&
+	    txn_get(txn, TABLE_DEVICE_ACTIVE, key_slice(&key), &value) == OK;
+}
+
+/* Before it is written. Of a device that was active and is, as each login
+ * writes it, the record is not read for that. */
+static enum err
+count_state(struct txn *txn, const struct device_record *record)
+{
+	auto_clear(device_record) struct device_record before = {0};
+	enum err e;
+
+	if (stays_active(txn, record))
+		return OK;
+	e = device_get(txn, record->id, &before);
+	if (e != OK && e != ERR_NO_SUCH_DEVICE)
+		return e;
+	return census_move(txn, TABLE_DEVICE, before.state, record->state);
+}
+
 enum err
 device_put(struct txn *txn, const struct device_record *record)
 {
-	enum err e = record_put(txn, TABLE_DEVICE, text_slice(record->id),
-	    device_record_fields(), record);
+	enum err e = count_state(txn, record);
 
+	if (e == OK)
+		e = record_put(txn, TABLE_DEVICE, text_slice(record->id),
+		    device_record_fields(), record);
 	return e == OK ? device_index(txn, record) : e;
 }
 
@@ -220,5 +249,7 @@ device_remove(struct txn *txn, const struct device_record *record)
 	if (e == OK)
 		e = times_remove(
 		    txn, TABLE_DEVICE_BY_TIME, alive_of(record), record->id);
+	if (e == OK)
+		e = census_move(txn, TABLE_DEVICE, record->state, NULL);
 	return e == ERR_NOT_FOUND ? txn_fail(txn, ERR_INTERNAL) : e;
 }

@@ -28,6 +28,7 @@ struct source {
 static const struct source sources[TABLE_COUNT] = {
     OWN(TABLE_META, NULL),
     OWN(TABLE_ALERT, alert_record_fields),
+    OWN(TABLE_CENSUS, census_record_fields),
     OWN(TABLE_DEVICE, device_record_fields),
     OWN(TABLE_FAMILY, family_record_fields),
     OWN(TABLE_FLOOD, flood_record_fields),

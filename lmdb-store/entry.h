@@ -10,6 +10,7 @@
 
 #include "lmdb-store/alert.h"
 #include "lmdb-store/audit.h"
+#include "lmdb-store/census.h"
 #include "lmdb-store/checkpoint.h"
 #include "lmdb-store/code.h"
 #include "lmdb-store/counter.h"
@@ -38,6 +39,7 @@ struct entry {
 	union {
 		struct alert_record alert;
 		struct audit_record audit;
+		struct census_record census;
 		struct checkpoint_record checkpoint;
 		struct code_record code;
 		struct counter_record counter;

@@ -11,6 +11,7 @@ noinst_LTLIBRARIES += %D%/libstore.la
 	%D%/audit_record.h \
 	%D%/backup.c %D%/backup.h \
 	%D%/code.c %D%/code.h \
+	%D%/census.c %D%/census.h \
 	%D%/chain.c %D%/chain.h \
 	%D%/check.c %D%/check.h \
 	%D%/checkpoint.c %D%/checkpoint.h \

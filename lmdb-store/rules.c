@@ -148,6 +148,21 @@ device_family(const struct entry *entry)
 		strcmp(family.device, DEVICE(entry)->id) == 0);
 }
 
+/* How many there are in its state is counted. */
+static bool
+is_counted(const struct entry *entry, const char *state)
+{
+	struct key key = census_key(table_name(entry->table), state);
+
+	return has(entry, TABLE_CENSUS, &key);
+}
+
+static bool
+device_counted(const struct entry *entry)
+{
+	return is_counted(entry, DEVICE(entry)->state);
+}
+
 static bool
 device_user_right(const struct entry *entry)
 {
@@ -293,7 +308,7 @@ holding_sum(const struct entry *entry)
 }
 
 /* Nobody waits for a rule that goes through a large store. */
-#define HOLDING_COUNTED_MAX 4096
+#define COUNTED_MAX 4096
 
 static bool
 holding_counts(const struct entry *entry)
@@ -301,7 +316,7 @@ holding_counts(const struct entry *entry)
 	const struct holding_record *counts = &entry->record.holding;
 	auto_clear(holding_record) struct holding_record found = {0};
 
-	if (counts->devices > HOLDING_COUNTED_MAX)
+	if (counts->devices > COUNTED_MAX)
 		return counts->users > 0 && counts->users <= counts->devices;
 	return holding_count(entry->txn, counts->version, &found) == OK &&
 	    counts->devices == found.devices && counts->users == found.users;
@@ -396,6 +411,12 @@ session_by_end(const struct entry *entry)
 }
 
 static bool
+session_counted(const struct entry *entry)
+{
+	return is_counted(entry, SESSION(entry)->state);
+}
+
+static bool
 session_device_right(const struct entry *entry)
 {
 	return is_text((struct slice){entry->key.data,
@@ -421,6 +442,55 @@ session_end_right(const struct entry *entry)
 {
 	return !session_is_live(SESSION(entry)) &&
 	    is_time(entry, SESSION(entry)->ended);
+}
+
+/* How many there are in each state. */
+
+#define CENSUS(entry) (&(entry)->record.census)
+
+static bool
+census_right(const struct entry *entry)
+{
+	struct key key = census_key(CENSUS(entry)->of, CENSUS(entry)->state);
+
+	return key.size == entry->key.size &&
+	    memcmp(key.data, entry->key.data, key.size) == 0;
+}
+
+static enum table
+census_table(const struct entry *entry)
+{
+	return strcmp(CENSUS(entry)->of, table_name(TABLE_DEVICE)) == 0
+	    ? TABLE_DEVICE
+	    : TABLE_SESSION;
+}
+
+static bool
+census_counts(const struct entry *entry)
+{
+	enum table table = census_table(entry);
+	size_t entries = 0;
+	int64_t found = 0;
+
+	if (txn_entries(entry->txn, table, &entries) != OK)
+		return false;
+	if (entries > COUNTED_MAX)
+		return CENSUS(entry)->count > 0;
+	return census_walk(entry->txn, table, CENSUS(entry)->state, &found) ==
+	    OK &&
+	    found == CENSUS(entry)->count;
+}
+
+static bool
+census_adds_up(const struct entry *entry)
+{
+	enum table table = census_table(entry);
+	size_t entries = 0;
+	int64_t sum = 0;
+
+	return txn_entries(entry->txn, table, &entries) == OK &&
+	    census_sum(entry->txn, table, &sum) == OK &&
+	    sum == (int64_t)entries;
 }
 
 /* Marks. */
@@ -755,6 +825,7 @@ static const struct rule rules[TABLE_COUNT][RULES_MAX] = {
 	    {"by-origin", "is not in the index by origin", device_by_origin},
 	    {"family", "has a family that cannot be read or is another's",
 		device_family},
+	    {"counted", "is in a state that is not counted", device_counted},
 	},
     [TABLE_DEVICE_BY_USER] =
 	{
@@ -819,6 +890,14 @@ static const struct rule rules[TABLE_COUNT][RULES_MAX] = {
 	    {"by-expiry", "and the index by expiry disagree",
 		session_by_expiry},
 	    {"by-end", "and the index by end disagree", session_by_end},
+	    {"counted", "is in a state that is not counted", session_counted},
+	},
+    [TABLE_CENSUS] =
+	{
+	    {"key", "has another table or state than its key", census_right},
+	    {"count", "counts other records than there are", census_counts},
+	    {"sum", "and the other states do not make all records",
+		census_adds_up},
 	},
     [TABLE_SESSION_LIVE] =
 	{

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "lmdb-store/session.h"
 
+#include "lmdb-store/census.h"
 #include "lmdb-store/key.h"
 #include "lmdb-store/times.h"
 
@@ -112,6 +113,9 @@ session_put(struct txn *txn, const struct session_record *before,
 	if (e == OK)
 		e = index_move(txn, TABLE_SESSION_BY_DEVICE,
 		    history_key(before), history_key(now));
+	if (e == OK)
+		e = census_move(txn, TABLE_SESSION,
+		    before != NULL ? before->state : NULL, now->state);
 	return e;
 }
 
@@ -275,6 +279,8 @@ session_remove(struct txn *txn, const struct session_record *record)
 	if (e == OK)
 		e = index_move(txn, TABLE_SESSION_BY_DEVICE,
 		    history_key(record), (struct key){0});
+	if (e == OK)
+		e = census_move(txn, TABLE_SESSION, record->state, NULL);
 	return e;
 }
 

@@ -3,13 +3,16 @@
 /*
  * Schema 6: families know which version of the claims their tokens have, and
  * are counted by it; a session knows whether its token was outdated; users
- * have attributes; heads of the audit leave checkpoints. Schema 5 passes over
- * the tables that are new.
+ * have attributes; heads of the audit leave checkpoints; devices and sessions
+ * are counted by state. Schema 5 passes over the tables that are new.
  */
 
 #include "lmdb-store/aside.h"
+#include "lmdb-store/census.h"
 #include "lmdb-store/checkpoint.h"
+#include "lmdb-store/device.h"
 #include "lmdb-store/family.h"
+#include "lmdb-store/session.h"
 
 static enum err
 up_aside(const struct step_entry *entry)
@@ -29,6 +32,30 @@ up_family(const struct step_entry *entry)
 	return e == OK ? family_hold(entry->txn, &family) : e;
 }
 
+static enum err
+up_device(const struct step_entry *entry)
+{
+	auto_clear(device_record) struct device_record device = {0};
+	enum err e = record_get(entry->txn, TABLE_DEVICE, entry->key,
+	    device_record_fields(), &device);
+
+	return e == OK
+	    ? census_move(entry->txn, TABLE_DEVICE, NULL, device.state)
+	    : e;
+}
+
+static enum err
+up_session(const struct step_entry *entry)
+{
+	auto_clear(session_record) struct session_record session = {0};
+	enum err e = record_get(entry->txn, TABLE_SESSION, entry->key,
+	    session_record_fields(), &session);
+
+	return e == OK
+	    ? census_move(entry->txn, TABLE_SESSION, NULL, session.state)
+	    : e;
+}
+
 /* Schema 5 reads no ends that vouch for checkpoints. */
 static enum err
 forget_heads(const struct step_entry *entry)
@@ -42,6 +69,9 @@ static const struct phase up[] = {
     {TABLE_FAMILY_BY_CLAIMS, step_delete},
     {TABLE_HOLDING, step_delete},
     {TABLE_FAMILY, up_family},
+    {TABLE_CENSUS, step_delete},
+    {TABLE_DEVICE, up_device},
+    {TABLE_SESSION, up_session},
     {TABLE_CHECKPOINT, step_delete},
     {STEP_ONCE, forget_heads},
     {TABLE_META, NULL},
@@ -78,6 +108,7 @@ down_counter(const struct step_entry *entry)
 }
 
 static const struct phase down[] = {
+    {TABLE_CENSUS, step_delete},
     {TABLE_CHECKPOINT, step_delete},
     {STEP_ONCE, forget_heads},
     {TABLE_COUNTER, down_counter},

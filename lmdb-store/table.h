@@ -46,7 +46,8 @@
 	T(FLAG, "flag", 1)                                                     \
 	T(FLAG_OVERRIDE, "flag_override", 1)                                   \
 	T(FLAG_CHANGE, "flag_change", 1)                                       \
-	T(CHECKPOINT, "checkpoint", 1)
+	T(CHECKPOINT, "checkpoint", 1)                                         \
+	T(CENSUS, "census", 1)
 
 enum table {
 #define T(id, name, version) TABLE_##id,

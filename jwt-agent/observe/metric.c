@@ -52,8 +52,9 @@ static const struct domain {
     [METRIC_ODDITY] = {"event",
 	FIXED("odd-network", "odd-fingerprint", "odd-failures", "token-reuse",
 	    "code-guessing", "clock-jump")},
-    [METRIC_DEVICE_STATE] = {"state", FIXED("active", "inactive")},
-    [METRIC_SESSION_STATE] = {"state", FIXED("live", "ended")},
+    [METRIC_DEVICE_STATE] = {"state", FIXED("active", "revoked", "imported")},
+    [METRIC_SESSION_STATE] = {"state",
+	FIXED("pending", "active", "closed", "expired", "revoked")},
     [METRIC_JOB] = {"job", {NULL, 0}},
     [METRIC_CLAIM] = {"claim", {NULL, 0}},
     [METRIC_SOURCE] = {"source", FIXED("user", "default")},
@@ -223,6 +224,16 @@ metric_find(const struct metrics *metrics, enum metric_domain domain,
 			return true;
 		}
 	return false;
+}
+
+const char *
+metric_at(
+    const struct metrics *metrics, enum metric_domain domain, size_t place)
+{
+	return metrics != NULL && domain != METRIC_ALONE &&
+		place < metrics->values[domain].count
+	    ? name_of(metrics, domain, place)
+	    : NULL;
 }
 
 size_t

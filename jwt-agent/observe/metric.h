@@ -79,8 +79,8 @@ M(ISSUER_KEYS_MAX,    GAUGE,     "jwtagent_issuer_keys_max_age_seconds", ONE,   
 M(ISSUER_KEYS,        GAUGE,     "jwtagent_issuer_keys",                ONE,         ISSUER,        ALONE,  "Keys of an issuer that a token can be verified with now.") \
 M(SIGNING_KEYS,       GAUGE,     "jwtagent_signing_keys",               ONE,         KEY_STATE,     ALONE,  "Signing keys of this agent by state.") \
 M(SIGNING_KEY_AGE,    GAUGE,     "jwtagent_signing_key_age_seconds",    ONE,         KEY_STATE,     ALONE,  "Seconds since the oldest signing key in this state came into it.") \
-M(DEVICES,            GAUGE,     "jwtagent_devices",                    ONE,         DEVICE_STATE,  ALONE,  "Devices in the store: active, or inactive: revoked, or imported and not enrolled yet.") \
-M(SESSIONS,           GAUGE,     "jwtagent_sessions",                   ONE,         SESSION_STATE, ALONE,  "Sessions in the store: live, or ended.") \
+M(DEVICES,            GAUGE,     "jwtagent_devices",                    ONE,         DEVICE_STATE,  ALONE,  "Devices in the store by state; those that were imported are not enrolled yet.") \
+M(SESSIONS,           GAUGE,     "jwtagent_sessions",                   ONE,         SESSION_STATE, ALONE,  "Sessions in the store by state.") \
 M(SESSION_PROCESSES,  GAUGE,     "jwtagent_session_processes",          ONE,         ALONE,         ALONE,  "Processes of sessions that were opened, whose end is waited for.") \
 M(AUDIT_RECORDS,      GAUGE,     "jwtagent_audit_records",              ONE,         ALONE,         ALONE,  "Events that the audit holds.") \
 M(AUDIT_EVENTS,       COUNTER,   "jwtagent_audit_events_total",         ONE,         ALONE,         ALONE,  "Events that were ever written to the audit of this store.") \
@@ -124,6 +124,10 @@ size_t metric_place(const struct metrics *metrics, enum metric_domain domain,
 /* The same; false where there is no such one. */
 bool metric_find(const struct metrics *metrics, enum metric_domain domain,
     const char *value, size_t *place);
+
+/* The value of a label at this place; NULL behind the last. */
+const char *metric_at(
+    const struct metrics *metrics, enum metric_domain domain, size_t place);
 
 /* Of a counter or gauge; `first` and `second` are places, 0 without a label. */
 void metric_add(struct metrics *metrics, enum metric metric, size_t first,

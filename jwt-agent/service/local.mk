@@ -24,7 +24,9 @@ noinst_LTLIBRARIES += %D%/libservice.la
 	%D%/flood.c %D%/flood.h \
 	%D%/flag.c %D%/flag.h \
 	%D%/forget.c %D%/forget.h \
-	%D%/gauge.c %D%/gauge.h \
+	%D%/gauge.c %D%/gauge.h %D%/gauge_parts.h \
+	%D%/gauge_counters.c %D%/gauge_keys.c \
+	%D%/gauge_records.c %D%/gauge_store.c \
 	%D%/grant.c %D%/grant.h \
 	%D%/import.c %D%/import.h \
 	%D%/issuer.c %D%/issuer.h \

@@ -303,7 +303,6 @@ static const struct damage damages[] = {
     {PUT, TABLE_CODE_BY_EXPIRY, {7, "E", NULL}, "", TABLE_CODE_BY_EXPIRY, "names", "7 E"},
     {PUT, TABLE_REFUSALS_BY_TIME, {7, "E", NULL}, "", TABLE_REFUSALS_BY_TIME, "names", "7 E"},
     /* devices */
-    {EDIT, TABLE_DEVICE, {0, "D", NULL}, "state=\"revoked\"", TABLE_DEVICE, "active", "D"},
     {EDIT, TABLE_DEVICE, {0, "D", NULL}, "state=\"revoked\"", TABLE_DEVICE_ACTIVE, "state", "1000 D"},
     {EDIT, TABLE_DEVICE, {0, "D", NULL}, "state=\"imported\"", TABLE_DEVICE_ACTIVE, "state", "1000 D"},
     {TAKE_OUT, TABLE_DEVICE_ACTIVE, {1000, "D", NULL}, NULL, TABLE_DEVICE, "active", "D"},
@@ -332,7 +331,6 @@ static const struct damage damages[] = {
     {EDIT, TABLE_FAMILY, {0, "F", NULL}, "secret=\"AAAA\"", TABLE_FAMILY, "sealed", "F"},
     {PUT, TABLE_FAMILY_BY_TIME, {7, "F", NULL}, "", TABLE_FAMILY_BY_TIME, "time", "7 F"},
     /* sessions */
-    {EDIT, TABLE_SESSION, {0, ENDED, NULL}, "state=\"asleep\"", TABLE_SESSION, "state", ENDED},
     {TAKE_OUT, TABLE_DEVICE, {0, "D", NULL}, NULL, TABLE_SESSION, "device", SESSION},
     {EDIT, TABLE_SESSION, {0, SESSION, NULL}, "uid=7", TABLE_SESSION, "device", SESSION},
     {TAKE_OUT, TABLE_SESSION_LIVE, {0, "D", SESSION}, NULL, TABLE_SESSION, "live", SESSION},
@@ -346,6 +344,9 @@ static const struct damage damages[] = {
     {TAKE_OUT, TABLE_SESSION_BY_END, {99, ENDED, NULL}, NULL, TABLE_SESSION, "by-end", ENDED},
     {PUT, TABLE_SESSION_BY_END, {17, ENDED, NULL}, "", TABLE_SESSION_BY_END, "time", "17 " ENDED},
     {PUT, TABLE_SESSION_BY_END, {99, SESSION, NULL}, "", TABLE_SESSION_BY_END, "time", "99 " SESSION},
+    /* how many there are in each state */
+    {TAKE_OUT, TABLE_CENSUS, {0, "device", "active"}, NULL, TABLE_DEVICE, "counted", "D"},
+    {TAKE_OUT, TABLE_CENSUS, {0, "session", "pending"}, NULL, TABLE_SESSION, "counted", SESSION},
     /* marks */
     {TAKE_OUT, TABLE_REVOKED_BY_EXPIRY, {9, "user", "1000"}, NULL, TABLE_REVOKED, "by-expiry", "user 1000"},
     {PUT, TABLE_REVOKED_BY_EXPIRY, {8, "user", "1000"}, "", TABLE_REVOKED_BY_EXPIRY, "time", "8 user 1000"},
@@ -385,6 +386,18 @@ static const struct damage damages[] = {
 
 /* What breaks more than that rule. */
 static const struct damage entangled[] = {
+    {EDIT, TABLE_DEVICE, {0, "D", NULL}, "state=\"revoked\"", TABLE_DEVICE,
+	"active", "D"},
+    {EDIT, TABLE_SESSION, {0, ENDED, NULL}, "state=\"asleep\"", TABLE_SESSION,
+	"state", ENDED},
+    {EDIT, TABLE_CENSUS, {0, "device", "active"}, "of=\"family\"",
+	TABLE_CENSUS, "key", "device active"},
+    {EDIT, TABLE_CENSUS, {0, "device", "active"}, "count=2", TABLE_CENSUS,
+	"count", "device active"},
+    {EDIT, TABLE_SESSION, {0, ENDED, NULL}, "state=\"revoked\"", TABLE_CENSUS,
+	"count", "session closed"},
+    {TAKE_OUT, TABLE_CENSUS, {0, "session", "closed"}, NULL, TABLE_CENSUS,
+	"sum", "session pending"},
     {EDIT, TABLE_DEVICE, {0, "D", NULL}, "state=\"asleep\"", TABLE_DEVICE,
 	"state", "D"},
     {EDIT, TABLE_DEVICE, {0, "D", NULL}, "id=\"E\"", TABLE_DEVICE, "id", "D"},

@@ -10,6 +10,7 @@ store_tests = \
 	%D%/alert_test \
 	%D%/audit_test \
 	%D%/backup_test \
+	%D%/census_test \
 	%D%/chain_test \
 	%D%/checkpoint_test \
 	%D%/code_test \
@@ -55,6 +56,8 @@ noinst_PROGRAMS += %D%/large_store
 %C%_alert_test_LDADD = $(store_test_libraries)
 %C%_audit_test_SOURCES = %D%/audit_test.c $(store_test_fixture)
 %C%_audit_test_LDADD = $(store_test_libraries)
+%C%_census_test_SOURCES = %D%/census_test.c $(store_test_fixture)
+%C%_census_test_LDADD = $(store_test_libraries)
 %C%_chain_test_SOURCES = %D%/chain_test.c $(store_test_fixture)
 %C%_chain_test_LDADD = $(store_test_libraries)
 %C%_backup_test_SOURCES = %D%/backup_test.c $(store_test_fixture)

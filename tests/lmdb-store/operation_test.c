@@ -7,6 +7,7 @@
  * `operations`.
  */
 
+#include "lmdb-store/census.h"
 #include "lmdb-store/check.h"
 #include "lmdb-store/clock.h"
 #include "lmdb-store/code.h"
@@ -392,6 +393,20 @@ count_up(const struct place *place)
 }
 
 static enum err
+read_census(const struct place *place)
+{
+	int64_t count = 0;
+	enum err e =
+	    census_get(place->txn, TABLE_SESSION, SESSION_PENDING, &count);
+
+	if (e == OK)
+		e = census_sum(place->txn, TABLE_SESSION, &count);
+	return e == OK
+	    ? census_walk(place->txn, TABLE_SESSION, SESSION_PENDING, &count)
+	    : e;
+}
+
+static enum err
 put_upkeep(const struct place *place)
 {
 	const struct upkeep_record record = {.job = (char *)(uintptr_t) "sweep",
@@ -557,6 +572,7 @@ static const struct {
     {"remove keys of an issuer", TXN_WRITE, remove_jwks},
     {"put clock", TXN_WRITE, put_clock},
     {"count", TXN_WRITE, count_up},
+    {"read census", TXN_READ, read_census},
     {"put upkeep", TXN_WRITE, put_upkeep},
     {"remove counters", TXN_WRITE, remove_counters},
     {"add to a flood", TXN_WRITE, add_to_flood},

@@ -246,7 +246,7 @@ is_a_metric_where_it_is_wanted(void **state)
 		"jwtagent_upkeep_last_success_timestamp_seconds", &value),
 	    1);
 	assert_true(value == (double)AGENCY_START);
-	assert_int_equal(count_series(agency, "jwtagent_devices", &value), 2);
+	assert_int_equal(count_series(agency, "jwtagent_devices", &value), 3);
 	agency->service.metrics = NULL;
 }
 

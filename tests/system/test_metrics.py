@@ -90,8 +90,8 @@ def test_each_login_is_counted_once(busy):
         ("denied", "WrongUser", "sudo"): 1,
         ("granted", "ok", "other"): 2,
         ("denied", "Malformed", "other"): 1}
-    assert value(found, "jwtagent_sessions", state="live") == 7
-    assert value(found, "jwtagent_sessions", state="ended") == 0
+    assert value(found, "jwtagent_sessions", state="pending") == 7
+    assert sum(of(found, "jwtagent_sessions").values()) == 7
     summed = value(found, "jwtagent_audit_summed_total")
     assert 0 < summed < 40
     alone = [event for event in busy.audit()
@@ -180,7 +180,7 @@ def test_devices_keys_and_store(busy):
     found = scrape(busy)
 
     assert kept and of(found, "jwtagent_devices") == {("active",): 1,
-                                                      ("inactive",): 1}
+                                                      ("revoked",): 1}
     assert of(found, "jwtagent_signing_keys") == {("active",): 1}
     assert value(found, "jwtagent_signing_key_age_seconds",
                  state="active") >= 0
@@ -262,7 +262,7 @@ def test_a_restart_begins_again(busy):
                  outcome="granted", reason="ok") == 1
     assert value(after, "jwtagent_logins_total", service="sshd",
                  outcome="granted", reason="ok") == 0
-    assert value(after, "jwtagent_sessions", state="live") == 1
+    assert value(after, "jwtagent_sessions", state="pending") == 1
 
 
 def test_json_says_the_same(busy):
@@ -313,15 +313,38 @@ def test_processes_of_sessions(busy):
     busy.login(token, service="sshd")  # is never opened
     leader = Leader(busy, token, service="sshd")
     found = scrape(busy)
-    assert value(found, "jwtagent_sessions", state="live") == 2
+    assert of(found, "jwtagent_sessions") == {("pending",): 1, ("active",): 1}
     assert value(found, "jwtagent_session_processes") == 1
 
     os.kill(leader.pid, signal.SIGKILL)
     waiting.until(lambda: value(
         scrape(busy), "jwtagent_session_processes") == 0, 30)
     found = scrape(busy)
-    assert value(found, "jwtagent_sessions", state="live") == 1
-    assert value(found, "jwtagent_sessions", state="ended") == 1
+    assert of(found, "jwtagent_sessions") == {("pending",): 1, ("closed",): 1}
+
+
+def test_each_state_is_told(busy):
+    """And the numbers are those of the lists; what a revoke ends moves on."""
+    token = busy.enroll()
+    leader = Leader(busy, token["access_token"], service="sshd")
+    busy.login(token["access_token"], service="sshd")
+    busy.json("device", "revoke", token["device"])
+    waiting.until(lambda: value(
+        scrape(busy), "jwtagent_session_processes") == 0, 30)
+    assert leader.pid
+
+    shown = scrape(busy)
+
+    assert {labels[0][1] for name, labels in shown
+            if name == "jwtagent_sessions"} == {
+                "pending", "active", "closed", "expired", "revoked"}
+    assert {labels[0][1] for name, labels in shown
+            if name == "jwtagent_devices"} == {
+                "active", "revoked", "imported"}
+    assert of(shown, "jwtagent_sessions") == {("revoked",): 2}
+    assert of(shown, "jwtagent_devices") == {("revoked",): 1}
+    busy.restart()
+    assert of(scrape(busy), "jwtagent_sessions") == {("revoked",): 2}
 
 
 def test_claims_that_a_token_lacks(busy):
