@@ -1,8 +1,11 @@
 # SPDX-License-Identifier: BSD-3-Clause
 SERVICE_TESTS = \
+	%D%/attribute_test \
 	%D%/audit_property_test \
+	%D%/claimset_test \
 	%D%/code_test \
 	%D%/clock_test \
+	%D%/dated_test \
 	%D%/device_test \
 	%D%/flag_effect_test \
 	%D%/flag_test \
@@ -41,6 +44,13 @@ check_LTLIBRARIES += %D%/libagency.la
 %C%_upkeep_test_LDADD = %D%/libagency.la
 %C%_window_test_LDADD = %D%/libagency.la
 %C%_forget_test_LDADD = %D%/libagency.la
+%C%_attribute_test_LDADD = %D%/libagency.la
+%C%_claimset_test_SOURCES = %D%/claimset_test.c \
+	tests/policy/claimset.c tests/policy/claimset.h
+%C%_claimset_test_LDADD = %D%/libagency.la
+%C%_dated_test_SOURCES = %D%/dated_test.c \
+	tests/policy/claimset.c tests/policy/claimset.h
+%C%_dated_test_LDADD = %D%/libagency.la
 %C%_audit_property_test_LDADD = %D%/libagency.la
 %C%_code_test_LDADD = %D%/libagency.la
 %C%_key_fault_test_SOURCES = %D%/key_fault_test.c %D%/keyscene.c \
