@@ -68,6 +68,14 @@ err_is_fault(enum err err)
 	return row_of(err)->fault;
 }
 
+const char *
+err_outcome(enum err err)
+{
+	if (err == OK)
+		return "granted";
+	return err_is_fault(err) ? "fault" : "denied";
+}
+
 bool
 err_commits(enum err err)
 {

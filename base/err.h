@@ -130,6 +130,10 @@ const char *err_text(enum err err);
 const char *err_shown(enum err err);
 
 bool err_is_fault(enum err err);
+
+/* "granted", "denied" or "fault": the audit's outcome. */
+const char *err_outcome(enum err err);
+
 bool err_commits(enum err err);
 int err_exit(enum err err);
 

@@ -367,20 +367,18 @@ check_level(const struct subject *subject, const struct alert_config *alert)
 	return OK;
 }
 
-/* A mistyped event would never fire. */
+/* What is mistyped would never fire. */
 static enum err
 check_events(
     const struct subject *subject, const char *key, const struct texts *list)
 {
-	for (size_t i = 0; i < list->count; i++) {
-		const char *item = list->item[i];
+	struct option_error problem;
 
-		if (!selector_is_possible(item))
+	for (size_t i = 0; i < list->count; i++)
+		if (selector_check(list->item[i], &problem) != OK)
 			return config_refuse_item(subject->config,
-			    subject->section, key, i, subject->error,
-			    "%s=: there is no event \"%.*s\"", key,
-			    (int)strcspn(item, ":"), item);
-	}
+			    subject->section, key, i, subject->error, "%s=: %s",
+			    key, problem.text);
 	return OK;
 }
 

@@ -5,6 +5,7 @@
 /* Which events are meant: EVENT, EVENT:OUTCOME or EVENT:OUTCOME:REASON, where
  * an asterisk at the end of a part stands for any rest. */
 
+#include "base/option_error.h"
 #include "base/texts.h"
 
 /* What happened, by the words of the audit; borrowed. */
@@ -21,7 +22,10 @@ bool selectors_have(
 /* Whether a selector's first part can mean an event of this name. */
 bool selector_names(const char *selector, const char *event);
 
-/* Whether there is an event that its first part can mean. */
-bool selector_is_possible(const char *selector);
+/* Whether each of its parts can mean something: events are those of
+ * observe/message.h, outcomes and reasons those of base/err.h. ERR_CONFIG tells
+ * which part does not, and what there is. */
+MUST_USE enum err
+selector_check(const char *selector, struct option_error *error);
 
 #endif

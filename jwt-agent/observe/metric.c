@@ -330,14 +330,6 @@ add_label(struct metric_series *series, const char *name, const char *value)
 	    (struct metric_label){name, value};
 }
 
-static const char *
-outcome_of(enum err reason)
-{
-	if (reason == OK)
-		return "granted";
-	return err_is_fault(reason) ? "fault" : "denied";
-}
-
 static void
 add_domain(const struct metrics *metrics, struct metric_series *series,
     enum metric_domain domain, size_t place)
@@ -345,7 +337,7 @@ add_domain(const struct metrics *metrics, struct metric_series *series,
 	if (domain == METRIC_ALONE)
 		return;
 	if (domain == METRIC_REASON)
-		add_label(series, "outcome", outcome_of((enum err)place));
+		add_label(series, "outcome", err_outcome((enum err)place));
 	add_label(
 	    series, domains[domain].label, name_of(metrics, domain, place));
 }

@@ -183,14 +183,6 @@ task_wants_audit(const struct task *task)
 	return task->outcome == ERR_PERMISSION_DENIED;
 }
 
-static const char *
-outcome_name(enum err outcome)
-{
-	if (outcome == OK)
-		return "granted";
-	return err_is_fault(outcome) ? "fault" : "denied";
-}
-
 /* The event as it stands in audit and log; borrows the strings, which are read
  * only. `detail` is empty: that of the request. */
 static struct audit_record
@@ -200,7 +192,7 @@ event_of(const struct task *task, const char *name, const char *detail)
 	struct audit_record event = call->event;
 
 	event.event = (char *)(uintptr_t)name;
-	event.outcome = (char *)(uintptr_t)outcome_name(task->outcome);
+	event.outcome = (char *)(uintptr_t)err_outcome(task->outcome);
 	event.reason = (char *)(uintptr_t)err_name(task->outcome);
 	if (detail[0] != '\0')
 		event.detail = (char *)(uintptr_t)detail;
@@ -590,7 +582,7 @@ task_tell(const struct task *task,
     void *context)
 {
 	struct happening happening = {task->row->event,
-	    outcome_name(task->outcome), err_name(task->outcome)};
+	    err_outcome(task->outcome), err_name(task->outcome)};
 
 	if (is_audited(task) || err_is_fault(task->outcome))
 		tell(&happening, context);

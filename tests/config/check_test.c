@@ -197,8 +197,31 @@ test_alert(void **state)
 	loaded_refused("[alert x]\nkind = ratio\nthreshold = 5\nof = login:*\n"
 		       "to = Login\n",
 	    ":5: to=: there is no event \"Login\"");
+	loaded_refused(
+	    "[alert x]\nof = login:denied\nof = login:denid:Expired\n",
+	    ":3: of=: there is no outcome \"denid\": there is granted, denied, "
+	    "fault");
+	loaded_refused("[alert x]\nof = login:x*\n",
+	    ":2: of=: there is no outcome \"x*\": there is granted, denied, "
+	    "fault");
+	loaded_refused("[alert x]\nof = *:denied:PolicyDenid\n",
+	    ":2: of=: there is no reason \"PolicyDenid\" of the outcome "
+	    "\"denied\": there is PermissionDenied, PolicyDenied, "
+	    "ProofRequired");
+	loaded_refused("[alert x]\nkind = ratio\nthreshold = 5\nof = login\n"
+		       "to = login:*, login:granted:Expired\n",
+	    ":5: to=: there is no reason \"Expired\" of the outcome "
+	    "\"granted\"");
+	loaded_refused("[alert x]\nof = login:fault:Expired\n",
+	    ":2: of=: there is no reason \"Expired\" of the outcome \"fault\"");
+	loaded_refused("[alert x]\nof = login:denied:expired\n",
+	    ":2: of=: there is no reason \"expired\" of the outcome "
+	    "\"denied\": "
+	    "there is ExpectedMore, Expired");
 	loaded_new(&loaded);
 	loaded_read(&loaded,
+	    "[alert w]\nof = login:granted:ok, *:fault:Disk*, *:*:Expired, "
+	    "login:d*:*\n"
 	    "[alert x]\nof = odd-*, *:denied, login*:denied:Po*\n"
 	    "[alert y]\nkind = ratio\nthreshold = 5\nof = refresh:fault\n"
 	    "to = refresh, change-token\n"

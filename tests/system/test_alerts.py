@@ -526,6 +526,12 @@ def test_every_key_changes_an_outcome(agent, clock):
      'alerts.conf:2: of=: there is no event "logni"'),
     ("of = login:denied\nkind = ratio\nthreshold = 5\nto = logins*\n",
      'alerts.conf:5: to=: there is no event "logins*"'),
+    ("of = login:denid:PolicyDenied\n",
+     'alerts.conf:2: of=: there is no outcome "denid"'),
+    ("of = login:denied:PolicyDenid\n",
+     'alerts.conf:2: of=: there is no reason "PolicyDenid"'),
+    ("of = login:denied\nkind = ratio\nthreshold = 5\nto = login:grant\n",
+     'alerts.conf:5: to=: there is no outcome "grant"'),
 ])
 def test_configuration_that_cannot_be(agent, text, sentence):
     agent.add_config("alerts.conf", "[alert x]\n" + text)
