@@ -13,7 +13,8 @@
  * {service, would, reason, count, since, last} with times.
  * `upkeep`: its jobs, objects as of varlink/upkeep.h.
  * `store_fault`: why the store takes no writes, absent when it does; since then
- * `not_served` calls failed and `unrecorded` logins were granted. */
+ * `not_served` calls failed, and `unrecorded` logins and checks of an account were
+ * granted. */
 #define STATUS_REPLY(F)                                                        \
 	F(str, version)                                                        \
 	F(num, pid)                                                            \

@@ -32,7 +32,7 @@ static const struct column state[] = {
     {"store fault", "store_fault", COLUMN_PLAIN},
     {"since", "store_fault_since", COLUMN_TIME},
     {"calls not served", "not_served", COLUMN_PLAIN},
-    {"logins unrecorded", "unrecorded", COLUMN_PLAIN},
+    {"granted unrecorded", "unrecorded", COLUMN_PLAIN},
 };
 
 static const struct column observed_totals[] = {

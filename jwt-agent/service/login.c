@@ -17,6 +17,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#define NOT_RECORDED "not recorded: the store takes no writes"
+
 static void
 note_login(struct call *call, const char *user, int64_t uid,
     const char *service, const char *rhost, const char *tty)
@@ -160,8 +162,7 @@ log_in_unrecorded(struct call *call, const struct authenticate_request *request,
 	e = judge(call, request, attempt, &verdict);
 	if (e != OK)
 		return e;
-	call_note(
-	    &call->event.detail, "not recorded: the store takes no writes");
+	call_note(&call->event.detail, NOT_RECORDED);
 	if (!verdict.new_device)
 		call_note(&call->event.device, verdict.device.id);
 	reply->device = TAKE(verdict.device.id);
@@ -256,8 +257,14 @@ static enum err
 find_requested(struct call *call, const struct session_request *request,
     struct session_record *session)
 {
-	return find_session(call, request->session, request->user, request->uid,
-	    request->service, session);
+	enum err e = find_session(call, request->session, request->user,
+	    request->uid, request->service, session);
+
+	if (call->event.rhost == NULL)
+		call_note(&call->event.rhost, request->rhost);
+	if (call->event.tty == NULL)
+		call_note(&call->event.tty, request->tty);
+	return e;
 }
 
 static enum err
@@ -282,14 +289,12 @@ leeway_of(const struct call *call, const char *iss)
 	return issuer != NULL ? issuer->leeway : 0;
 }
 
-enum err
-login_check_account(struct call *call, const struct session_request *request,
-    struct empty *reply)
+static enum err
+check_account(struct call *call, const struct session_request *request)
 {
 	auto_clear(session_record) struct session_record session = {0};
 	enum err e = find_requested(call, request, &session);
 
-	(void)reply;
 	if (e == OK)
 		e = check_still_good(call, &session);
 	if (e != OK)
@@ -297,6 +302,33 @@ login_check_account(struct call *call, const struct session_request *request,
 	if (call->now >= session.expires + leeway_of(call, session.issuer))
 		return ERR_EXPIRED;
 	return session.outdated ? ERR_CLAIMS_OUTDATED : OK;
+}
+
+/* While nothing can be written: as the login that it belongs to. */
+static enum err
+check_account_unrecorded(
+    struct call *call, const struct session_request *request)
+{
+	enum err e;
+
+	if (!stacks_find(call->service->stacks, request->service)->unrecorded) {
+		note_login(call, request->user, request->uid, request->service,
+		    request->rhost, request->tty);
+		return call->fault;
+	}
+	e = check_account(call, request);
+	if (e == OK)
+		call_note(&call->event.detail, NOT_RECORDED);
+	return e;
+}
+
+enum err
+login_check_account(struct call *call, const struct session_request *request,
+    struct empty *reply)
+{
+	(void)reply;
+	return call->fault == OK ? check_account(call, request)
+				 : check_account_unrecorded(call, request);
 }
 
 static enum err
@@ -357,9 +389,12 @@ login_credential(struct call *call, const struct credential_request *request,
 	(void)reply;
 	if (e != OK)
 		return e;
-	for (size_t i = 0; i < sizeof(actions) / sizeof(*actions); i++)
-		if (strcmp(actions[i].name, request->action) == 0)
-			return actions[i].run(call, &session);
+	for (size_t i = 0; i < sizeof(actions) / sizeof(*actions); i++) {
+		if (strcmp(actions[i].name, request->action) != 0)
+			continue;
+		call_note(&call->event.detail, request->action);
+		return actions[i].run(call, &session);
+	}
 	call_note(&call->event.detail, "action is unknown");
 	return ERR_INVALID_PARAMETER;
 }

@@ -51,7 +51,8 @@ outage_describe(const struct outage *outage, int64_t now)
 
 	if (asprintf(&text,
 		"for %" PRId64 " s: %" PRId64 " calls were not served, %" PRId64
-		" logins were granted and %" PRId64 " refused without a record",
+		" logins and account checks were granted and %" PRId64
+		" refused without a record",
 		now - outage->since, outage->refused, outage->unrecorded,
 		outage->denied) < 0)
 		return NULL;

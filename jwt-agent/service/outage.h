@@ -18,9 +18,10 @@ struct outage {
 	int64_t since;	/* seconds since 1970 */
 	/* since it began, and not in the audit yet */
 	bool untold;
-	int64_t refused;    /* calls that were not served */
-	int64_t unrecorded; /* logins that were granted all the same */
-	int64_t denied;	    /* logins that were refused for another reason */
+	int64_t refused; /* calls that were not served */
+	/* logins, and checks of an account, */
+	int64_t unrecorded; /* that were granted all the same */
+	int64_t denied;	    /* that were refused for another reason */
 };
 
 /* Whether the error is one of the store as a whole. */

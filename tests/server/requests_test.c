@@ -202,8 +202,6 @@ finds_rows_and_says_what_is_unknown(void **state)
 static const struct {
 	const char *method, *why;
 } silent[] = {
-    {"io.jwtagent.Login.CheckAccount", "the login that it looks at again is"},
-    {"io.jwtagent.Login.Credential", "the login that it belongs to is"},
     {"io.jwtagent.User.ForgetStep", "user-forget and user-forgotten are"},
     {"io.jwtagent.Admin.SweepStep", "the sweep is not, and the upkeep is"},
     {"sweep", "what it ends is, and what it sums up"},

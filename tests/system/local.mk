@@ -51,6 +51,7 @@ EXTRA_DIST += \
 	%D%/test_flags.py \
 	%D%/test_forged_session.py \
 	%D%/test_forget.py \
+	%D%/test_grants.py \
 	%D%/test_issuers.py \
 	%D%/test_journal.py \
 	%D%/test_keys.py \

@@ -12,7 +12,7 @@ import pytest
 from harness import keyfile, people, ssh, stacks, terminal, tokens, waiting
 from harness.blocks import Blocks
 from harness.issuer import Issuer
-from harness.opener import Opener
+from harness.opener import Opener, request
 from harness.wire import Refused
 
 FAULTS = {"ENOSPC": (errno.ENOSPC, "DiskFull", "disk that holds the store"),
@@ -128,6 +128,41 @@ def test_good_tokens_and_bad_ones_without_a_record(scene, kind):
     logged = [line for line in scene.lines("login")
               if "outcome=granted" in line and "not recorded" in line]
     assert len(logged) == 3
+
+
+@pytest.mark.parametrize("kind", FAULTS)
+def test_account_is_checked_by_the_rule_of_the_login(scene, kind):
+    agent, token = scene.agent, scene.device["access_token"]
+    asked = [request(agent.login(token, service=service)["session"], "alice",
+                     service) for service in ("strict", "lenient")]
+    other = agent.enroll(name="lost")
+    lost = request(agent.login(other["access_token"], service="lenient")[
+        "session"], "alice", "lenient")
+    agent.run("device", "revoke", other["device"])
+    before = agent.audit()
+    scene.blocks.fail(FAULTS[kind][0])
+
+    with agent.wire() as wire:
+        def check(session):
+            return wire.call("io.jwtagent.Login.CheckAccount", session)
+
+        assert sentence(check, asked[0])[0] == FAULTS[kind][1]
+        assert check(asked[1]) == {}
+        assert sentence(check, lost)[0] == "DeviceRevoked"
+        assert sentence(check, {**asked[1], "user": "bob"})[0] == \
+            "NoSuchSession"
+    status = scene.status()
+    assert (status["unrecorded"], status["not_served"]) == (1, 1)
+    assert agent.audit() == before
+    granted, = [line for line in scene.lines("account")
+                if "outcome=granted" in line and "not recorded" in line]
+    assert "user=alice" in granted and "service=lenient" in granted
+    scene.blocks.mend()
+    scene.wait_until_over()
+    with agent.wire() as wire:
+        assert wire.call("io.jwtagent.Login.CheckAccount", asked[0]) == {}
+    assert [(one["event"], one["outcome"]) for one in agent.audit()][-1] == (
+        "account", "granted")
 
 
 @pytest.mark.parametrize("kind", FAULTS)
