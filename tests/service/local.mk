@@ -18,6 +18,7 @@ SERVICE_TESTS = \
 	%D%/limit_test \
 	%D%/login_test \
 	%D%/powerloss_test \
+	%D%/renewal_test \
 	%D%/revocation_test \
 	%D%/rotation_test \
 	%D%/sweep_test \
@@ -51,6 +52,8 @@ check_LTLIBRARIES += %D%/libagency.la
 %C%_dated_test_SOURCES = %D%/dated_test.c \
 	tests/policy/claimset.c tests/policy/claimset.h
 %C%_dated_test_LDADD = %D%/libagency.la
+%C%_renewal_test_SOURCES = %D%/renewal_test.c $(store_test_fixture)
+%C%_renewal_test_LDADD = %D%/libagency.la
 %C%_audit_property_test_LDADD = %D%/libagency.la
 %C%_code_test_LDADD = %D%/libagency.la
 %C%_key_fault_test_SOURCES = %D%/key_fault_test.c %D%/keyscene.c \
