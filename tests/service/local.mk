@@ -1,5 +1,7 @@
 # SPDX-License-Identifier: BSD-3-Clause
 SERVICE_TESTS = \
+	%D%/alert_test \
+	%D%/alerts_test \
 	%D%/attribute_test \
 	%D%/audit_property_test \
 	%D%/claimset_test \
@@ -45,6 +47,8 @@ check_LTLIBRARIES += %D%/libagency.la
 %C%_upkeep_test_LDADD = %D%/libagency.la
 %C%_window_test_LDADD = %D%/libagency.la
 %C%_forget_test_LDADD = %D%/libagency.la
+%C%_alert_test_LDADD = %D%/libagency.la
+%C%_alerts_test_LDADD = %D%/libagency.la
 %C%_attribute_test_LDADD = %D%/libagency.la
 %C%_claimset_test_SOURCES = %D%/claimset_test.c \
 	tests/policy/claimset.c tests/policy/claimset.h
