@@ -20,14 +20,16 @@
 /* Lines of one person that are imported in one call. */
 #define IMPORT_LINES_MAX 64
 
-/* `not_before`: tokens from this second or earlier are refused. */
+/* `not_before`: tokens from this second or earlier are refused. `attributes`:
+ * texts, whole numbers, true and false by name. */
 #define USER_LINE(F)                                                           \
 	F(str, type)                                                           \
 	F(opt_num, format)                                                     \
 	F(str, user)                                                           \
 	F(opt_num, uid)                                                        \
 	F(opt_num, not_before)                                                 \
-	F(opt_str, reason)
+	F(opt_str, reason)                                                     \
+	F(opt_object, attributes)
 DECLARE_FIELDS(user_line, USER_LINE)
 
 /* `id`: that of jwt-agent, or any text by which the other system knows it.

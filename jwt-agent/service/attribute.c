@@ -67,13 +67,13 @@ check_one(struct call *call, const char *name, const json_t *value)
 }
 
 static enum err
-apply(struct call *call, const struct user_set_request *request, json_t *to)
+apply(struct call *call, const json_t *set, json_t *to)
 {
 	const char *name;
 	json_t *value;
 	enum err e = OK;
 
-	json_object_foreach (request->set, name, value) {
+	json_object_foreach ((json_t *)(uintptr_t)set, name, value) {
 		if (json_is_null(value)) {
 			json_object_del(to, name);
 			continue;
@@ -173,10 +173,33 @@ write_user(struct call *call, const char *name, struct user_record *user,
 }
 
 enum err
+attribute_put(struct call *call, const char *name, const json_t *set,
+    bool dry_run, json_t **all)
+{
+	auto_clear(user_record) struct user_record user = {0};
+	auto_json json_t *attributes = NULL;
+	enum err e = user_get(call->txn, call->subject, &user);
+
+	if (e != OK && e != ERR_NOT_FOUND)
+		return e;
+	attributes = user.attributes != NULL ? json_deep_copy(user.attributes)
+					     : json_object();
+	if (attributes == NULL)
+		return ERR_NO_MEMORY;
+	e = apply(call, set, attributes);
+	if (e == OK)
+		e = check_size(call, name, user.attributes, attributes);
+	if (e == OK && !dry_run)
+		e = write_user(call, name, &user, attributes);
+	if (e == OK)
+		*all = TAKE(attributes);
+	return e;
+}
+
+enum err
 user_set(struct call *call, const struct user_set_request *request,
     struct user_set_reply *reply)
 {
-	auto_clear(user_record) struct user_record user = {0};
 	auto_json json_t *attributes = NULL;
 	enum err e;
 
@@ -184,19 +207,8 @@ user_set(struct call *call, const struct user_set_request *request,
 	if (call->subject < 0)
 		return ERR_NO_SUCH_USER;
 	call->event.uid = call->subject;
-	e = user_get(call->txn, call->subject, &user);
-	if (e != OK && e != ERR_NOT_FOUND)
-		return e;
-	attributes = user.attributes != NULL ? json_deep_copy(user.attributes)
-					     : json_object();
-	if (attributes == NULL)
-		return ERR_NO_MEMORY;
-	e = apply(call, request, attributes);
-	if (e == OK)
-		e = check_size(
-		    call, request->user, user.attributes, attributes);
-	if (e == OK)
-		e = write_user(call, request->user, &user, attributes);
+	e = attribute_put(
+	    call, request->user, request->set, false, &attributes);
 	if (e != OK)
 		return e;
 	tell(call, request);

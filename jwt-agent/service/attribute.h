@@ -16,4 +16,14 @@
 MUST_USE enum err user_set(struct call *call,
     const struct user_set_request *request, struct user_set_reply *reply);
 
+/*
+ * Puts `set` into what is set of call->subject, whose name is `user`: names with
+ * null go. Checks all of it first: ERR_INVALID_PARAMETER, with the event's
+ * detail, when a name, a value or the token that it would make cannot be; the
+ * detail has names, and no values. Writes unless `dry_run`. `*all` is what there
+ * is then, to be released.
+ */
+MUST_USE enum err attribute_put(struct call *call, const char *user,
+    const json_t *set, bool dry_run, json_t **all);
+
 #endif

@@ -1,12 +1,15 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "jwt-agent/service/export.h"
 
+#include "base/texts.h"
 #include "lmdb-store/device.h"
 #include "lmdb-store/revoked.h"
 #include "lmdb-store/session.h"
+#include "lmdb-store/user.h"
 
 #include <inttypes.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 /* A line borrows what the record owns, and is only encoded. */
@@ -94,29 +97,103 @@ find_mark(struct call *call, int64_t uid, struct revoked_record *mark)
 	return e == ERR_NOT_FOUND ? OK : e;
 }
 
+static enum err
+find_attributes(struct call *call, int64_t uid, struct user_record *user)
+{
+	enum err e = user_get(call->txn, uid, user);
+
+	return e == ERR_NOT_FOUND ? OK : e;
+}
+
+/* What is known of them beside their devices. */
+static enum err
+encode_user(struct call *call, char *name, int64_t uid,
+    const struct user_record *user, json_t **line)
+{
+	auto_clear(revoked_record) struct revoked_record mark = {0};
+	enum err e = find_mark(call, uid, &mark);
+	const struct user_line out = {
+	    .type = type_of(TRANSFER_USER),
+	    .format = TRANSFER_FORMAT,
+	    .user = name,
+	    .uid = uid,
+	    .not_before = mark.before,
+	    .reason = mark.reason,
+	    .attributes = json_object_size(user->attributes) > 0
+		? user->attributes
+		: NULL,
+	};
+
+	return e == OK ? fields_encode(user_line_fields(), &out, line) : e;
+}
+
 /* Whoever has a device, by uid, and under the name of the first one. */
+static enum err
+export_owner(struct call *call, struct cursor *cursor, json_t **line)
+{
+	auto_clear(device_record) struct device_record device = {0};
+	auto_clear(user_record) struct user_record user = {0};
+	enum err e = device_first_from_uid(
+	    call->txn, cursor->begun ? cursor->seq + 1 : 0, &device);
+
+	if (e == OK)
+		e = find_attributes(call, device.uid, &user);
+	if (e == OK)
+		e = encode_user(call, device.user, device.uid, &user, line);
+	if (e == OK)
+		cursor->seq = device.uid;
+	return e;
+}
+
+/* The uid of the one given last stands in `id`. */
+static enum err
+next_user(struct call *call, struct cursor *cursor, struct user_record *user)
+{
+	enum err e = OK;
+
+	if (cursor->id[0] != '\0' && user->user == NULL) {
+		user->uid = strtoll(cursor->id, NULL, 10);
+		e = text_copy(&user->user, cursor->id);
+	}
+	if (e == OK)
+		e = user_next(call->txn, user);
+	if (e == OK)
+		snprintf(cursor->id, sizeof(cursor->id), "%" PRId64, user->uid);
+	return e;
+}
+
+/* Of whom attributes were set, and who has no device. */
+static enum err
+export_deviceless(struct call *call, struct cursor *cursor, json_t **line)
+{
+	auto_clear(user_record) struct user_record user = {0};
+
+	for (int looks = 0; looks < CURSOR_LOOKS_MAX; looks++) {
+		auto_clear(device_record) struct device_record device = {0};
+		enum err e = next_user(call, cursor, &user);
+
+		if (e != OK)
+			return e;
+		if (json_object_size(user.attributes) == 0)
+			continue;
+		e = device_next_of_user(call->txn, user.uid, NULL, &device);
+		if (e == ERR_NOT_FOUND)
+			return encode_user(
+			    call, user.user, user.uid, &user, line);
+		if (e != OK)
+			return e;
+	}
+	return ERR_GO_ON;
+}
+
 static enum err
 export_user(struct call *call, struct cursor *cursor, json_t **line)
 {
-	auto_clear(device_record) struct device_record device = {0};
-	auto_clear(revoked_record) struct revoked_record mark = {0};
-	enum err e = device_first_from_uid(
-	    call->txn, cursor->begun ? cursor->seq + 1 : 0, &device);
-	struct user_line out = {
-	    .type = type_of(TRANSFER_USER),
-	    .format = TRANSFER_FORMAT,
-	    .user = device.user,
-	    .uid = device.uid,
-	};
+	enum err e = ERR_NOT_FOUND;
 
-	if (e == OK)
-		e = find_mark(call, device.uid, &mark);
-	if (e != OK)
-		return e;
-	out.not_before = mark.before;
-	out.reason = mark.reason;
-	cursor->seq = device.uid;
-	return fields_encode(user_line_fields(), &out, line);
+	if (cursor->id[0] == '\0')
+		e = export_owner(call, cursor, line);
+	return e == ERR_NOT_FOUND ? export_deviceless(call, cursor, line) : e;
 }
 
 enum err

@@ -9,6 +9,7 @@ SERVICE_TESTS = \
 	%D%/clock_test \
 	%D%/dated_test \
 	%D%/device_test \
+	%D%/export_test \
 	%D%/flag_effect_test \
 	%D%/flag_test \
 	%D%/fault_test \
@@ -46,6 +47,7 @@ check_LTLIBRARIES += %D%/libagency.la
 %C%_issuer_test_LDADD = %D%/libagency.la
 %C%_upkeep_test_LDADD = %D%/libagency.la
 %C%_window_test_LDADD = %D%/libagency.la
+%C%_export_test_LDADD = %D%/libagency.la
 %C%_forget_test_LDADD = %D%/libagency.la
 %C%_alert_test_LDADD = %D%/libagency.la
 %C%_alerts_test_LDADD = %D%/libagency.la

@@ -6,7 +6,7 @@ import time
 from pathlib import Path
 
 import pytest
-from harness import ssh
+from harness import ssh, tokens
 from harness.postgres import Postgres
 
 EXAMPLE = Path(__file__).parents[2] / "examples/import/postgresql.sql"
@@ -45,6 +45,8 @@ INSERT INTO user_sessions VALUES
      now() - interval '2 days', now() - interval '1 day',
      now() + interval '1 day', now() - interval '1 day');
 """
+
+ATTRIBUTES = {"team": "ops", "floor": 4, "onboarded": True}
 
 
 def export(agent, *what):
@@ -159,6 +161,7 @@ def fill(agent):
                  session(id="s-2", state="expired", service="sshd"), code=0)
     agent.json("device", "revoke", first["device"], "--reason", "lost")
     agent.json("user", "logout", "bob", "--reason", "left")
+    agent.json("user", "set", "alice", "team=ops", "floor=4", "onboarded=true")
 
 
 def test_export_import_export(agent, make_agent):
@@ -170,6 +173,7 @@ def test_export_import_export(agent, make_agent):
     report = other.json("store", "import", "-", stdin=text)
 
     assert {line["type"] for line in before} == {"user", "device", "session"}
+    assert before[0]["attributes"] == ATTRIBUTES
     assert report["skipped"] == 0
     assert export(other) == before
     assert other.run("store", "check").returncode == 0
@@ -198,6 +202,81 @@ def test_a_session_that_lived_is_history_afterwards(agent):
     line, = export(agent, "--sessions")
     assert line["ended"] == NOW - 100
     assert line["reason"] == "imported" and line["state"] == "closed"
+
+
+def attributes_of(agent, user):
+    return agent.json("user", "show", user)["attributes"]
+
+
+def test_attributes_of_who_has_no_device(agent, make_agent):
+    agent.enroll("bob")
+    agent.json("user", "set", "alice", "team=ops", "floor=4", "onboarded=true")
+    agent.json("user", "set", "bob", "team=dev")
+    agent.json("user", "set", "nobody", "team=x")
+    agent.json("user", "set", "nobody", "--unset", "team")
+
+    before = export(agent, "--users")
+    assert {line["user"]: line["attributes"] for line in before} == {
+        "alice": ATTRIBUTES, "bob": {"team": "dev"}}
+    assert before[0]["user"] == "bob"
+    agent.stop()
+    other = make_agent().start()
+    assert import_lines(other, *before, code=0)["imported"] == 2
+    assert attributes_of(other, "alice") == ATTRIBUTES
+    assert import_lines(other, *before, code=0)["present"] == 2
+
+
+def user(**members):
+    return {"type": "user", "user": "alice", **members}
+
+
+def test_attributes_that_are_there_stay(agent):
+    agent.json("user", "set", "alice", "team=ops")
+    line = user(attributes={"team": "dev", "floor": 4})
+
+    dry = import_lines(agent, line, options=("--dry-run",), code=0)
+    assert dry["imported"] == 1
+    assert attributes_of(agent, "alice") == {"team": "ops"}
+    assert import_lines(agent, line, code=0)["imported"] == 1
+    assert attributes_of(agent, "alice") == {"team": "ops", "floor": 4}
+    assert import_lines(agent, line, code=0)["present"] == 1
+
+
+def test_attributes_and_a_mark_in_one_line(agent):
+    line = user(attributes={"team": "ops"}, not_before=NOW - 50)
+    assert import_lines(agent, line, code=0)["imported"] == 1
+
+    shown = agent.json("user", "show", "alice")
+    assert shown["attributes"] == {"team": "ops"}
+    assert shown["marks"][0]["before"] == NOW - 50
+    # the mark alone is new, and then the attribute alone
+    line["not_before"] = NOW - 40
+    assert import_lines(agent, line, code=0)["imported"] == 1
+    line["attributes"]["floor"] = 4
+    assert import_lines(agent, line, code=0)["imported"] == 1
+    assert import_lines(agent, line, code=0)["present"] == 1
+
+
+def test_what_is_in_a_token_after_an_import(agent):
+    agent.add_config("claims.conf", "[claim team]\nfrom = user\n")
+    agent.restart()
+    import_lines(agent, user(attributes={"team": "ops"}), code=0)
+
+    token = agent.enroll()["access_token"]
+    assert tokens.claims(token)["team"] == "ops"
+
+
+def test_attributes_that_no_token_could_carry(agent):
+    names = [f"n{number}" for number in range(6)]
+    agent.add_config("claims.conf", "".join(
+        f"[claim {name}]\nfrom = user\n" for name in names))
+    agent.restart()
+
+    report = import_lines(agent, user(attributes={
+        name: "x" * 128 for name in names}), code=3)
+    assert report["reasons"] == {"bad-attribute": 1}
+    assert "600" in report["lines_skipped"][0]["detail"]
+    assert export(agent) == []
 
 
 # What is wrong with a line, and the word for it.
@@ -238,6 +317,23 @@ REFUSED = {
     "a live state": (session(state="active"), "bad-state"),
     "an end before": (session(ended=NOW - 9001), "bad-time"),
     "an old session": (session(created=1, ended=2), "too-old"),
+    "an attribute that is reserved": (user(attributes={"sub": "root"}),
+                                      "bad-attribute"),
+    "an attribute that is a list": (user(attributes={"team": ["a"]}),
+                                    "bad-attribute"),
+    "an attribute of nothing": (user(attributes={"team": None}),
+                                "bad-attribute"),
+    "an attribute with an escape": (user(attributes={"team": "\x1b[2J"}),
+                                    "bad-attribute"),
+    "a long attribute": (user(attributes={"team": "x" * 129}),
+                         "bad-attribute"),
+    "too many attributes": (user(attributes={
+        f"n{number}": 1 for number in range(17)}), "bad-attribute"),
+    "attributes that are a text": (user(attributes="team"), "bad-member"),
+    "a bad attribute beside a mark": (user(
+        not_before=NOW - 50, attributes={"exp": 1}), "bad-attribute"),
+    "a token in an attribute": (user(attributes={"team": "jr1_abcdef"}),
+                                "secret"),
     "a stranger": (device(user="nobody-of-this-name"), "unknown-user"),
     "another uid": (device(uid=1), "uid-differs"),
 }
@@ -257,6 +353,8 @@ def test_refused(agent, case):
     assert result.returncode == 3
     assert len(export(agent, "--devices")) == 1
     assert export(agent, "--sessions") == []
+    shown = agent.json("user", "show", "alice")
+    assert (shown["attributes"], shown["marks"]) == (None, [])
 
 
 def test_bytes_that_are_no_text(agent, tmp_path):
