@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "lmdb-store/counter.h"
 
+#include "lmdb-store/daily.h"
+
 #include <stdlib.h>
 #include <string.h>
 
@@ -68,6 +70,7 @@ get(struct txn *txn, const struct key *key, struct counter_record *record)
 struct use {
 	const char *name;
 	const char *user; /* may be NULL */
+	bool by_day;
 	int64_t now;
 };
 
@@ -93,8 +96,9 @@ count(struct txn *txn, const struct key *key, struct counter_record *record,
 		return e;
 	record->count++;
 	record->last = use->now;
-	return record_put(txn, TABLE_COUNTER, key_slice(key),
+	e = record_put(txn, TABLE_COUNTER, key_slice(key),
 	    counter_record_fields(), record);
+	return e == OK && use->by_day ? daily_add(txn, key, use->now) : e;
 }
 
 /* Counts under a new record if there is room for it. ERR_NOT_FOUND. */
@@ -133,11 +137,20 @@ add(struct txn *txn, const char *const labels[], bool other,
 	return e == OK ? count(txn, &key, &record, use) : e;
 }
 
+static enum err
+add_or_other(struct txn *txn, const char *const labels[], const struct use *use)
+{
+	enum err e = add(txn, labels, false, use);
+
+	return e == ERR_NOT_FOUND ? add(txn, labels, true, use) : e;
+}
+
 enum err
 counter_add(struct txn *txn, const char *name,
     const char *const labels[COUNTER_LABELS_MAX + 1], int64_t now)
 {
-	return counter_add_by(txn, name, labels, NULL, now);
+	return add_or_other(
+	    txn, labels, &(struct use){.name = name, .now = now});
 }
 
 enum err
@@ -145,10 +158,9 @@ counter_add_by(struct txn *txn, const char *name,
     const char *const labels[COUNTER_LABELS_MAX + 1], const char *user,
     int64_t now)
 {
-	const struct use use = {name, user, now};
-	enum err e = add(txn, labels, false, &use);
+	const struct use use = {name, user, true, now};
 
-	return e == ERR_NOT_FOUND ? add(txn, labels, true, &use) : e;
+	return add_or_other(txn, labels, &use);
 }
 
 enum err
@@ -163,6 +175,15 @@ counter_get(struct txn *txn, const char *name, const char *const labels[],
 		return e;
 	key = key_of(name, list);
 	return get(txn, &key, record);
+}
+
+enum err
+counter_since(struct txn *txn, const struct counter_record *record,
+    int64_t since, int64_t *count)
+{
+	struct key key = counter_key(record);
+
+	return daily_sum(txn, &key, daily_day(since), count);
 }
 
 static enum err

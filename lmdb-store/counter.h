@@ -40,7 +40,7 @@ struct key counter_key(const struct counter_record *record);
 MUST_USE enum err counter_add(struct txn *txn, const char *name,
     const char *const labels[COUNTER_LABELS_MAX + 1], int64_t now);
 
-/* The same, and by whom. */
+/* The same, and by whom and on which day: see daily.h. */
 MUST_USE enum err counter_add_by(struct txn *txn, const char *name,
     const char *const labels[COUNTER_LABELS_MAX + 1], const char *user,
     int64_t now);
@@ -48,6 +48,11 @@ MUST_USE enum err counter_add_by(struct txn *txn, const char *name,
 /* One of them. ERR_NOT_FOUND. */
 MUST_USE enum err counter_get(struct txn *txn, const char *name,
     const char *const labels[], struct counter_record *record);
+
+/* How many of one that is counted by days fell on the day of `since` or a later
+ * one, as far as days are kept. */
+MUST_USE enum err counter_since(struct txn *txn,
+    const struct counter_record *record, int64_t since, int64_t *count);
 
 /* Puts another name in the place of a user's, wherever it is. */
 MUST_USE enum err
@@ -61,7 +66,8 @@ counters_rename(struct txn *txn, const char *user, const char *to);
 MUST_USE enum err
 counter_next(struct txn *txn, const char *name, struct counter_record *record);
 
-/* Starts every counter of this name again; says how many there were. */
+/* Starts every counter of this name again, of those that are not counted by
+ * days; says how many there were. */
 MUST_USE enum err
 counters_remove(struct txn *txn, const char *name, size_t *removed);
 

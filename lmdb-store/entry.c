@@ -9,6 +9,7 @@
 enum shape {
 	RECORD,		  /* a record under a text */
 	NUMBERED,	  /* a record under a number */
+	NUMBERED_TEXT,	  /* a record under a number and a text */
 	NUMBER_NAME,	  /* number, key of the record */
 	TEXT_NAME,	  /* text, zero byte, key of the record */
 	NUMBER_TEXT_NAME, /* number, text, zero byte, key of the record */
@@ -47,6 +48,7 @@ static const struct source sources[TABLE_COUNT] = {
     OWN(TABLE_FLAG_OVERRIDE, flag_override_record_fields),
     [TABLE_FLAG_CHANGE] = {NUMBERED, TABLE_FLAG_CHANGE,
 	flag_change_record_fields},
+    [TABLE_DAILY] = {NUMBERED_TEXT, TABLE_DAILY, daily_record_fields},
     [TABLE_ASIDE] = {NUMBER_NAME, TABLE_ASIDE, NULL},
     [TABLE_CHECKPOINT] = {NUMBERED, TABLE_CHECKPOINT, checkpoint_record_fields},
     [TABLE_AUDIT] = {NUMBERED, TABLE_AUDIT, audit_record_fields},
@@ -96,6 +98,7 @@ has_form(const struct entry *entry)
 	switch (sources[entry->table].shape) {
 	case NUMBERED:
 		return entry->key.size == KEY_NUMBER_SIZE;
+	case NUMBERED_TEXT:
 	case NUMBER_NAME:
 	case NUMBER_VALUE:
 		return entry->key.size > KEY_NUMBER_SIZE;
@@ -127,6 +130,7 @@ entry_names(const struct entry *entry)
 		return entry->value;
 	case RECORD:
 	case NUMBERED:
+	case NUMBERED_TEXT:
 		break;
 	}
 	return entry->key;
@@ -240,8 +244,9 @@ entry_show_key(const struct entry *entry, char *text, size_t size)
 	char number[24];
 
 	text[0] = '\0';
-	if (shape == NUMBERED || shape == NUMBER_NAME ||
-	    shape == NUMBER_TEXT_NAME || shape == NUMBER_VALUE) {
+	if (shape == NUMBERED || shape == NUMBERED_TEXT ||
+	    shape == NUMBER_NAME || shape == NUMBER_TEXT_NAME ||
+	    shape == NUMBER_VALUE) {
 		if (has_form(entry)) {
 			snprintf(number, sizeof(number), "%" PRId64,
 			    key_number(rest.data));

@@ -14,6 +14,7 @@
 #include "lmdb-store/checkpoint.h"
 #include "lmdb-store/code.h"
 #include "lmdb-store/counter.h"
+#include "lmdb-store/daily.h"
 #include "lmdb-store/device.h"
 #include "lmdb-store/family.h"
 #include "lmdb-store/flood.h"
@@ -43,6 +44,7 @@ struct entry {
 		struct checkpoint_record checkpoint;
 		struct code_record code;
 		struct counter_record counter;
+		struct daily_record daily;
 		struct upkeep_record upkeep;
 		struct device_record device;
 		struct family_record family;

@@ -16,6 +16,7 @@ noinst_LTLIBRARIES += %D%/libstore.la
 	%D%/check.c %D%/check.h \
 	%D%/checkpoint.c %D%/checkpoint.h \
 	%D%/clock.c %D%/clock.h \
+	%D%/daily.c %D%/daily.h \
 	%D%/damage.c %D%/damage.h \
 	%D%/datakey.c %D%/datakey.h \
 	%D%/configured.c %D%/configured.h \

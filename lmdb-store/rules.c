@@ -807,6 +807,24 @@ aside_taken_back(const struct entry *entry)
 	return number_of(entry) > SCHEMA_VERSION;
 }
 
+static bool
+daily_right(const struct entry *entry)
+{
+	return number_of(entry) == entry->record.daily.day;
+}
+
+/* And has as much in all. */
+static bool
+daily_of_counter(const struct entry *entry)
+{
+	auto_clear(counter_record) struct counter_record total = {0};
+
+	return record_get(entry->txn, TABLE_COUNTER,
+		   slice_from(entry->key, KEY_NUMBER_SIZE),
+		   counter_record_fields(), &total) == OK &&
+	    entry->record.daily.count <= total.count;
+}
+
 static const struct rule rules[TABLE_COUNT][RULES_MAX] = {
     [TABLE_META] =
 	{
@@ -959,6 +977,12 @@ static const struct rule rules[TABLE_COUNT][RULES_MAX] = {
     [TABLE_COUNTER] =
 	{
 	    {"key", "has other labels than its key", counter_right},
+	},
+    [TABLE_DAILY] =
+	{
+	    {"day", "is of another day than its key", daily_right},
+	    {"counter", "is of no counter, or of one that counted less",
+		daily_of_counter},
 	},
     [TABLE_FLAG] =
 	{

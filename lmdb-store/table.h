@@ -47,7 +47,8 @@
 	T(FLAG_OVERRIDE, "flag_override", 1)                                   \
 	T(FLAG_CHANGE, "flag_change", 1)                                       \
 	T(CHECKPOINT, "checkpoint", 1)                                         \
-	T(CENSUS, "census", 1)
+	T(CENSUS, "census", 1)                                                 \
+	T(DAILY, "daily", 1)
 
 enum table {
 #define T(id, name, version) TABLE_##id,

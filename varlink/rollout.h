@@ -8,10 +8,15 @@
 
 #include "varlink/message.h"
 
+/* `since`: from the day of UTC on in which this is, `recent` is counted. */
+#define USES_REQUEST(F) F(opt_num, since)
+DECLARE_FIELDS(uses_request, USES_REQUEST)
+
 /* `kind`: issuer, algorithm or claims, of which `until` says from when on it
  * is refused; version, of which there are `devices` and `users`; fallback,
  * whose `name` is a claim and where it came from. `uses`, by whom and when
- * `last`; `current`: what new tokens have. */
+ * `last`, and how many of them are `recent`: from `recent_since` on, the
+ * beginning of a day; `current`: what new tokens have. */
 #define USE_VIEW(F)                                                            \
 	F(str, kind)                                                           \
 	F(str, name)                                                           \
@@ -21,7 +26,9 @@
 	F(opt_num, users)                                                      \
 	F(opt_num, uses)                                                       \
 	F(opt_str, user)                                                       \
-	F(opt_num, last)
+	F(opt_num, last)                                                       \
+	F(opt_num, recent)                                                     \
+	F(opt_num, recent_since)
 DECLARE_FIELDS(use_view, USE_VIEW)
 
 #endif

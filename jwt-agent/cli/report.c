@@ -40,13 +40,18 @@ add_event(const json_t *event, void *context)
 	return OK;
 }
 
-/* From the very first second there is nothing before. What the agent's clock has
- * ahead of ours is not left out. */
+/* From the very first second on there is nothing before. */
+static int64_t
+first_second(const struct span *span)
+{
+	return span->since > 0 ? span->since : 1;
+}
+
+/* What the agent's clock has ahead of ours is not left out. */
 static enum err
 read_audit(const struct call *call, const struct span *span, struct week *week)
 {
-	const struct audit_request request = {
-	    .since = span->since > 0 ? span->since : 1};
+	const struct audit_request request = {.since = first_second(span)};
 
 	return connection_stream(call,
 	    &(struct client_call){
@@ -180,11 +185,11 @@ ask_upkeep(const struct call *call, json_t *report)
 }
 
 static enum err
-add_uses(const struct call *call, json_t *report, const char *member,
-    enum err (*list)(const struct call *, json_t **))
+add_uses(const struct call *call, const struct span *span, json_t *report,
+    const char *member, enum uses section)
 {
 	auto_json json_t *rows = NULL;
-	enum err e = list(call, &rows);
+	enum err e = list_uses(call, section, first_second(span), &rows);
 
 	if (e != OK)
 		return e;
@@ -193,7 +198,7 @@ add_uses(const struct call *call, json_t *report, const char *member,
 
 /* What is so now. */
 static enum err
-add_state(const struct call *call, json_t *report)
+add_state(const struct call *call, const struct span *span, json_t *report)
 {
 	json_t *firing = json_array(), *keys = json_array();
 	enum err e = OK;
@@ -207,9 +212,9 @@ add_state(const struct call *call, json_t *report)
 		e = take_list(
 		    call, "io.jwtagent.Issuer.List", "issuer", note_keys, keys);
 	if (e == OK)
-		e = add_uses(call, report, "ending", list_dated);
+		e = add_uses(call, span, report, "ending", USES_DATED);
 	if (e == OK)
-		e = add_uses(call, report, "fallbacks", list_fallbacks);
+		e = add_uses(call, span, report, "fallbacks", USES_FALLBACKS);
 	return e == OK ? ask_upkeep(call, report) : e;
 }
 
@@ -252,7 +257,7 @@ cli_report(const struct call *call)
 	if (e == OK)
 		e = make(&span, &week, devices.count, &report);
 	if (e == OK)
-		e = add_state(call, report);
+		e = add_state(call, &span, report);
 	if (e != OK)
 		return err_exit(e);
 	return err_exit(call_has(call, CLI_JSON) ? output_json(report)

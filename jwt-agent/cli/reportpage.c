@@ -94,13 +94,30 @@ print_uses(const json_t *row)
 	const char *user = text_of(row, "user");
 	char last[TIME_SIZE];
 
-	printf(": %" JSON_INTEGER_FORMAT " times", number_of(row, "uses"));
+	printf(": %" JSON_INTEGER_FORMAT " times", number_of(row, "recent"));
 	if (number_of(row, "uses") > 0) {
 		write_time(row, "last", last);
-		printf(
-		    ", last %s%s%s", last, user[0] != '\0' ? " by " : "", user);
+		printf(", %" JSON_INTEGER_FORMAT " in all, last %s%s%s",
+		    number_of(row, "uses"), last, user[0] != '\0' ? " by " : "",
+		    user);
 	}
 	putchar('\n');
+}
+
+/* Uses are counted by whole days, of UTC. */
+static void
+print_first_day(const json_t *ending, const json_t *fallbacks)
+{
+	const json_t *row =
+	    json_array_get(json_array_size(ending) > 0 ? ending : fallbacks, 0);
+	time_t at = (time_t)number_of(row, "recent_since");
+	struct tm parts;
+	char day[TIME_SIZE];
+
+	if (row == NULL || gmtime_r(&at, &parts) == NULL)
+		return;
+	strftime(day, sizeof(day), "%Y-%m-%d", &parts);
+	printf("%-16s%s 00:00 UTC\n", "Uses since", day);
 }
 
 /* A line for each; "none" if there is none. */
@@ -174,6 +191,8 @@ reportpage_print(const json_t *report)
 	    "name", "value", "none");
 	print_states("Keys due", json_object_get(report, "keys_due"), "key",
 	    "state", "problem");
+	print_first_day(json_object_get(report, "ending"),
+	    json_object_get(report, "fallbacks"));
 	print_ending(json_object_get(report, "ending"));
 	print_fallen(json_object_get(report, "fallbacks"));
 	print_states("Upkeep", json_object_get(report, "upkeep"), "job",

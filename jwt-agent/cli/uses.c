@@ -2,25 +2,44 @@
 #include "jwt-agent/cli/uses.h"
 
 #include "jwt-agent/cli/output.h"
-#include "varlink/login.h"
 #include "varlink/rollout.h"
 
 #include <string.h>
 
 #define COUNT(array) (sizeof(array) / sizeof(*(array)))
 
-/* Those of one of the kinds. */
-static enum err
-list_kinds(const struct call *call, const char *const *kinds, json_t **out)
+#define KINDS_MAX 3
+
+/* What a section is of. */
+static const char *const kinds[][KINDS_MAX + 1] = {
+    [USES_DATED] = {"issuer", "algorithm", "claims"},
+    [USES_VERSIONS] = {"version"},
+    [USES_FALLBACKS] = {"fallback"},
+};
+
+static bool
+is_of(enum uses section, const json_t *use)
 {
-	const struct empty request = {};
+	const char *kind = json_string_value(json_object_get(use, "kind"));
+
+	for (size_t i = 0; kinds[section][i] != NULL; i++)
+		if (kind != NULL && strcmp(kind, kinds[section][i]) == 0)
+			return true;
+	return false;
+}
+
+enum err
+list_uses(
+    const struct call *call, enum uses section, int64_t since, json_t **out)
+{
+	const struct uses_request request = {.since = since};
 	auto_json json_t *all = NULL, *chosen = json_array();
 	json_t *use;
 	size_t i;
 	enum err e = connection_list(call,
 	    &(struct client_call){
 		.method = "io.jwtagent.Admin.Uses",
-		.request_fields = empty_fields(),
+		.request_fields = uses_request_fields(),
 		.request = &request,
 		.fd = -1,
 	    },
@@ -28,15 +47,9 @@ list_kinds(const struct call *call, const char *const *kinds, json_t **out)
 
 	if (e != OK)
 		return e;
-	json_array_foreach (all, i, use) {
-		const char *kind =
-		    json_string_value(json_object_get(use, "kind"));
-
-		for (size_t k = 0; kinds[k] != NULL; k++)
-			if (kind != NULL && strcmp(kind, kinds[k]) == 0 &&
-			    json_array_append(chosen, use) != 0)
-				return ERR_NO_MEMORY;
-	}
+	json_array_foreach (all, i, use)
+		if (is_of(section, use) && json_array_append(chosen, use) != 0)
+			return ERR_NO_MEMORY;
 	if (chosen == NULL)
 		return ERR_NO_MEMORY;
 	*out = TAKE(chosen);
@@ -46,26 +59,19 @@ list_kinds(const struct call *call, const char *const *kinds, json_t **out)
 enum err
 list_dated(const struct call *call, json_t **out)
 {
-	static const char *const kinds[] = {
-	    "issuer", "algorithm", "claims", NULL};
-
-	return list_kinds(call, kinds, out);
+	return list_uses(call, USES_DATED, 0, out);
 }
 
 enum err
 list_versions(const struct call *call, json_t **out)
 {
-	static const char *const kinds[] = {"version", NULL};
-
-	return list_kinds(call, kinds, out);
+	return list_uses(call, USES_VERSIONS, 0, out);
 }
 
 enum err
 list_fallbacks(const struct call *call, json_t **out)
 {
-	static const char *const kinds[] = {"fallback", NULL};
-
-	return list_kinds(call, kinds, out);
+	return list_uses(call, USES_FALLBACKS, 0, out);
 }
 
 enum err

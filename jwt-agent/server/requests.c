@@ -98,7 +98,7 @@ R("io.jwtagent.Key.List",     ADMIN, "key-list",      NULL,          key_list,  
 R("io.jwtagent.Admin.Audit",  ADMIN, "audit-list",   NULL,            admin_audit,  audit_request,        audit_view,   "event") \
 R("io.jwtagent.Admin.Upkeep", ADMIN,  "upkeep-list", NULL,           admin_upkeep, empty,                upkeep_view,  "job") \
 R("io.jwtagent.Admin.Metrics", ADMIN, "metrics",     NULL,            admin_metrics, empty,               metric_view,  "metric") \
-R("io.jwtagent.Admin.Uses", ADMIN,    "uses",         NULL,            admin_uses,   empty,                use_view,     "use") \
+R("io.jwtagent.Admin.Uses", ADMIN,    "uses",         NULL,            admin_uses,   uses_request,         use_view,     "use") \
 R("io.jwtagent.Admin.Export", ADMIN,  "export",       NULL,            admin_export, export_request,       export_line,  "line") \
 R("io.jwtagent.Admin.FlagList", ADMIN, "flag-list",  NULL,            admin_flag_list, flag_list_request, flag_view,    "flag") \
 R("io.jwtagent.Admin.StoreCheck", ADMIN, "store-check", NULL,         admin_store_check, empty,           check_view,   "step")

@@ -8,7 +8,9 @@
 #include "jwt-agent/service/key.h"
 #include "jwt-agent/service/oddity.h"
 #include "jwt-agent/service/session.h"
+#include "jwt-agent/service/uses.h"
 #include "lmdb-store/code.h"
+#include "lmdb-store/daily.h"
 #include "lmdb-store/jwks.h"
 #include "lmdb-store/refusals.h"
 #include "lmdb-store/replay.h"
@@ -58,6 +60,13 @@ sweep_audit(struct call *call, size_t limit, size_t *done)
 {
 	return audit_sweep(call->txn, store_seal(call->service->store),
 	    call->now - call->service->config->keep_audit, limit, done);
+}
+
+/* Of what is counted by days; the totals stay. */
+static enum err
+sweep_days(struct call *call, size_t limit, size_t *done)
+{
+	return daily_sweep(call->txn, daily_day(uses_kept(call)), limit, done);
 }
 
 static enum err
@@ -247,6 +256,7 @@ static const struct sweep sweeps[] = {
     {"devices", sweep_devices},
     {"families", sweep_families},
     {"audit", sweep_audit},
+    {"days", sweep_days},
     {"jwks", sweep_jwks},
     {"forget", forget_sweep},
     {"signing", key_sweep_signing},

@@ -3,6 +3,7 @@
 
 #include "jwt-agent/service/claimset.h"
 #include "jwt-agent/service/dated.h"
+#include "lmdb-store/daily.h"
 #include "lmdb-store/holding.h"
 
 #include <inttypes.h>
@@ -26,17 +27,42 @@ name(struct use_view *view, const char *kind, const char *text)
 	return view->kind != NULL && view->name != NULL ? OK : ERR_NO_MEMORY;
 }
 
-static void
-take_counter(struct use_view *view, struct counter_record *counter)
+int64_t
+uses_kept(const struct call *call)
 {
-	view->uses = counter->count;
-	view->last = counter->last;
-	view->user = TAKE(counter->user);
+	int64_t keep = call->service->config->keep_audit;
+
+	return call->now - (keep < DAILY_KEPT_MAX ? keep : DAILY_KEPT_MAX);
 }
 
 /* What was never used has no counter. */
 static enum err
-next_dated(struct call *call, struct cursor *cursor, struct use_view *view)
+take_recent(struct call *call, int64_t since,
+    const struct counter_record *counter, struct use_view *view)
+{
+	if (since < uses_kept(call))
+		since = uses_kept(call);
+	view->recent_since = daily_day(since) * DAILY_SECONDS;
+	return counter->name != NULL
+	    ? counter_since(call->txn, counter, since, &view->recent)
+	    : OK;
+}
+
+static enum err
+take_counter(struct call *call, const struct uses_request *request,
+    struct counter_record *counter, struct use_view *view)
+{
+	view->uses = counter->count;
+	view->last = counter->last;
+	view->user = TAKE(counter->user);
+	return request->since != 0
+	    ? take_recent(call, request->since, counter, view)
+	    : OK;
+}
+
+static enum err
+next_dated(struct call *call, const struct uses_request *request,
+    struct cursor *cursor, struct use_view *view)
 {
 	auto_clear(counter_record) struct counter_record counter = {0};
 	struct dated dated;
@@ -50,17 +76,19 @@ next_dated(struct call *call, struct cursor *cursor, struct use_view *view)
 	if (e != OK && e != ERR_NOT_FOUND)
 		return e;
 	view->until = dated.over;
-	take_counter(view, &counter);
-	return name(view, dated.kind, dated.name);
+	e = take_counter(call, request, &counter, view);
+	return e == OK ? name(view, dated.kind, dated.name) : e;
 }
 
 static enum err
-next_version(struct call *call, struct cursor *cursor, struct use_view *view)
+next_version(struct call *call, const struct uses_request *request,
+    struct cursor *cursor, struct use_view *view)
 {
 	auto_clear(holding_record) struct holding_record counts = {0};
 	char text[24];
 	enum err e = holding_next(call->txn, cursor->seq, &counts);
 
+	(void)request;
 	if (e != OK)
 		return e;
 	cursor->seq = counts.version;
@@ -73,7 +101,8 @@ next_version(struct call *call, struct cursor *cursor, struct use_view *view)
 
 /* Two of each claim: from the user's attribute, and by default. */
 static enum err
-next_fallback(struct call *call, struct cursor *cursor, struct use_view *view)
+next_fallback(struct call *call, const struct uses_request *request,
+    struct cursor *cursor, struct use_view *view)
 {
 	const struct config *config = call->service->config;
 	auto_clear(counter_record) struct counter_record counter = {0};
@@ -95,27 +124,25 @@ next_fallback(struct call *call, struct cursor *cursor, struct use_view *view)
 			config->claims[claim].name, source, NULL},
 		    &counter);
 	}
-	if (e != OK)
-		return e;
-	take_counter(view, &counter);
-	return name(view, "fallback", text);
+	if (e == OK)
+		e = take_counter(call, request, &counter, view);
+	return e == OK ? name(view, "fallback", text) : e;
 }
 
 enum err
-admin_uses(struct call *call, const struct empty *request,
+admin_uses(struct call *call, const struct uses_request *request,
     struct cursor *cursor, struct use_view *entry)
 {
-	static enum err (*const parts[PART_COUNT])(
-	    struct call *, struct cursor *, struct use_view *) = {
+	static enum err (*const parts[PART_COUNT])(struct call *,
+	    const struct uses_request *, struct cursor *, struct use_view *) = {
 	    [PART_DATED] = next_dated,
 	    [PART_VERSIONS] = next_version,
 	    [PART_FALLBACKS] = next_fallback,
 	};
 	enum err e = ERR_NOT_FOUND;
 
-	(void)request;
 	while (e == ERR_NOT_FOUND && cursor->back < PART_COUNT) {
-		e = parts[cursor->back](call, cursor, entry);
+		e = parts[cursor->back](call, request, cursor, entry);
 		if (e == ERR_NOT_FOUND) {
 			cursor->back++;
 			cursor->seq = 0;

@@ -5,14 +5,19 @@
 /*
  * How far people have come from the old to the new: what ends at a date and
  * who used it last, which versions of the claims devices hold, and how often a
- * claim had to be filled in. All of it is counted when it happens.
+ * claim had to be filled in. All of it is counted when it happens, and what is
+ * used by days, too.
  */
 
 #include "jwt-agent/service/call.h"
 #include "jwt-agent/service/cursor.h"
 #include "varlink/rollout.h"
 
-MUST_USE enum err admin_uses(struct call *call, const struct empty *request,
+/* The earliest second of which days are kept. */
+int64_t uses_kept(const struct call *call);
+
+MUST_USE enum err
+admin_uses(struct call *call, const struct uses_request *request,
     struct cursor *cursor, struct use_view *entry);
 
 #endif

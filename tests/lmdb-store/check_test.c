@@ -148,6 +148,9 @@ fill(struct scratch *scratch)
 	assert_int_equal(code_put(txn, &code), OK);
 	assert_int_equal(refusals_add(txn, 1000, 6, 60), OK);
 	assert_int_equal(counter_add(txn, "observe", labels, 6), OK);
+	assert_int_equal(
+	    counter_add_by(txn, "dated", labels, "alice", 2 * DAILY_SECONDS),
+	    OK);
 	assert_int_equal(flag_change(txn, "f", "u", &flag), OK);
 	assert_int_equal(revoked_put(txn, REVOKED_USER, "1000", &mark), OK);
 	assert_int_equal(
@@ -362,6 +365,10 @@ static const struct damage damages[] = {
     {PUT, TABLE_REFUSALS_BY_TIME, {7, "1000", NULL}, "", TABLE_REFUSALS_BY_TIME, "time", "7 1000"},
     {EDIT, TABLE_UPKEEP, {0, "sweep", NULL}, "job=\"backup\"", TABLE_UPKEEP, "job", "sweep"},
     {EDIT, TABLE_COUNTER, {0, "observe", "sshd"}, "labels=[\"sudo\"]", TABLE_COUNTER, "key", "observe sshd"},
+    {TAKE_OUT, TABLE_COUNTER, {0, "dated", "sshd"}, NULL, TABLE_DAILY, "counter", "2 dated sshd"},
+    {EDIT, TABLE_DAILY, {2, "dated", "sshd"}, "count=2", TABLE_DAILY, "counter", "2 dated sshd"},
+    {EDIT, TABLE_DAILY, {2, "dated", "sshd"}, "day=3", TABLE_DAILY, "day", "2 dated sshd"},
+    {PUT, TABLE_DAILY, {0, "x", NULL}, "{}", TABLE_DAILY, "key", "x"},
     {TAKE_OUT, TABLE_FLOOD_BY_TIME, {60, "W", NULL}, NULL, TABLE_FLOOD, "by-time", "W"},
     {PUT, TABLE_FLOOD_BY_TIME, {7, "W", NULL}, "", TABLE_FLOOD_BY_TIME, "time", "7 W"},
     {PUT, TABLE_FLOOD_BY_TIME, {7, "E", NULL}, "", TABLE_FLOOD_BY_TIME, "names", "7 E"},

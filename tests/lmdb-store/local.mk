@@ -14,6 +14,7 @@ store_tests = \
 	%D%/chain_test \
 	%D%/checkpoint_test \
 	%D%/code_test \
+	%D%/daily_test \
 	%D%/damage_test \
 	%D%/check_test \
 	%D%/datakey_test \
@@ -70,6 +71,8 @@ noinst_PROGRAMS += %D%/large_store
 %C%_check_test_LDADD = $(store_test_libraries)
 %C%_datakey_test_SOURCES = %D%/datakey_test.c $(store_test_fixture)
 %C%_datakey_test_LDADD = $(store_test_libraries)
+%C%_daily_test_SOURCES = %D%/daily_test.c $(store_test_fixture)
+%C%_daily_test_LDADD = $(store_test_libraries)
 %C%_damage_test_SOURCES = %D%/damage_test.c $(store_test_fixture)
 %C%_damage_test_LDADD = $(store_test_libraries)
 %C%_device_test_SOURCES = %D%/device_test.c $(store_test_fixture)

@@ -14,6 +14,7 @@
 #include "lmdb-store/checkpoint.h"
 #include "lmdb-store/configured.h"
 #include "lmdb-store/counter.h"
+#include "lmdb-store/daily.h"
 #include "lmdb-store/flood.h"
 #include "lmdb-store/flag_change.h"
 #include "lmdb-store/jwks.h"
@@ -393,6 +394,33 @@ count_up(const struct place *place)
 }
 
 static enum err
+count_day(const struct place *place)
+{
+	static const char *const labels[] = {"issuer", "old", NULL, NULL};
+
+	return counter_add_by(place->txn, "dated", labels, "alice", NOW);
+}
+
+static enum err
+sum_days(const struct place *place)
+{
+	static const char *const labels[] = {"issuer", "old", NULL, NULL};
+	auto_clear(counter_record) struct counter_record record = {0};
+	int64_t count;
+	enum err e = counter_get(place->txn, "dated", labels, &record);
+
+	return e == OK ? counter_since(place->txn, &record, 0, &count) : e;
+}
+
+static enum err
+sweep_days(const struct place *place)
+{
+	size_t done;
+
+	return daily_sweep(place->txn, INT64_MAX, SWEEP, &done);
+}
+
+static enum err
 read_census(const struct place *place)
 {
 	int64_t count = 0;
@@ -572,6 +600,9 @@ static const struct {
     {"remove keys of an issuer", TXN_WRITE, remove_jwks},
     {"put clock", TXN_WRITE, put_clock},
     {"count", TXN_WRITE, count_up},
+    {"count by days", TXN_WRITE, count_day},
+    {"sum up days", TXN_READ, sum_days},
+    {"sweep days", TXN_WRITE, sweep_days},
     {"read census", TXN_READ, read_census},
     {"put upkeep", TXN_WRITE, put_upkeep},
     {"remove counters", TXN_WRITE, remove_counters},
@@ -624,6 +655,7 @@ fill(const struct place *place)
 	assert_int_equal(refusals_add(place->txn, 1000, NOW, 100), OK);
 	assert_int_equal(jwks_put(place->txn, &jwks), OK);
 	assert_int_equal(count_up(place), OK);
+	assert_int_equal(count_day(place), OK);
 	assert_int_equal(set_flag_of_user(place), OK);
 	assert_int_equal(add_to_flood(place), OK);
 	for (int i = 0; i < 3; i++)

@@ -20,7 +20,7 @@ test_names(void **state)
 	    "family_by_time", "session_by_device", "session_by_end", "refusals",
 	    "refusals_by_time", "aside", "counter", "flood", "flood_by_time",
 	    "family_by_claims", "holding", "user", "alert", "upkeep", "flag",
-	    "flag_override", "flag_change", "checkpoint", "census"};
+	    "flag_override", "flag_change", "checkpoint", "census", "daily"};
 
 	(void)state;
 	assert_int_equal(TABLE_COUNT, sizeof(names) / sizeof(*names));

@@ -5,6 +5,7 @@
 #include "tests/service/foreign.h"
 
 #include "jwt-agent/service/admin.h"
+#include "jwt-agent/service/dated.h"
 #include "jwt-agent/service/oddity.h"
 #include "lmdb-store/device.h"
 #include "lmdb-store/family.h"
@@ -244,6 +245,45 @@ events_go_but_the_newest_never(void **state)
 }
 
 static void
+count_use(struct agency *agency)
+{
+	static const char *const labels[COUNTER_LABELS_MAX + 1] = {
+	    DATED_ISSUER, "old"};
+	struct call *call = agency_begin(agency);
+
+	assert_int_equal(agency_end(agency,
+			     counter_add_by(call->txn, DATED_COUNTER, labels,
+				 "alice", call->now)),
+	    OK);
+}
+
+/* With the audit, and after a year where that is kept longer. */
+static void
+expect_days_to_go(struct agency *agency, const char *keep, int64_t days)
+{
+	agency_configure(agency, keep);
+	count_use(agency);
+	agency_pass(agency, days * DAY);
+	count_use(agency);
+	agency_sweep(agency, "days");
+	assert_int_equal(entries(agency, TABLE_DAILY), 2);
+	agency_pass(agency, DAY);
+	agency_sweep(agency, "days");
+	assert_int_equal(entries(agency, TABLE_DAILY), 1);
+	assert_int_equal(entries(agency, TABLE_COUNTER), 1);
+	agency_pass(agency, 1000 * DAY);
+	agency_sweep(agency, "days");
+	assert_int_equal(entries(agency, TABLE_DAILY), 0);
+}
+
+static void
+days_go_with_the_audit_or_after_a_year(void **state)
+{
+	expect_days_to_go(*state, "[retention]\naudit = 10d\n", 10);
+	expect_days_to_go(*state, "[retention]\naudit = 3650d\n", 366);
+}
+
+static void
 refusals_are_forgotten(void **state)
 {
 	struct agency *agency = *state;
@@ -434,6 +474,7 @@ main(void)
 	    T(a_device_with_a_running_session_stays),
 	    T(an_old_family_goes_alone),
 	    T(events_go_but_the_newest_never),
+	    T(days_go_with_the_audit_or_after_a_year),
 	    T(refusals_are_forgotten),
 	    T(keys_of_issuers_that_are_gone_go),
 	    T(many_records_go_in_small_steps),

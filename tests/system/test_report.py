@@ -2,12 +2,15 @@
 """What the week was like, and a live view that holds nobody up."""
 
 import re
+import time
 
 import pytest
-from harness import waiting
+from harness import keyfile, waiting
 from harness.clock import Clock
+from harness.issuer import Issuer, Key
 from harness.wire import Refused
 
+DAY = 86400
 EVENTS = 10000
 LOGOUT = "io.jwtagent.User.Logout"
 
@@ -108,11 +111,71 @@ def test_what_ends_and_what_is_filled_in(make_agent):
     assert (ending["uses"], ending["user"]) == (3, "alice")
     assert rows(report, "fallbacks", "name", "uses") == {
         "team user": 1, "team default": 2}
+    assert rows(report, "fallbacks", "name", "recent") == {
+        "team user": 1, "team default": 2}
     text = agent.run("report").stdout
-    assert re.search(r"^Ending +claims 1, .*: 3 times, last .* by alice$", text,
-                     re.M)
-    assert re.search(r"^Claims filled +team user: 1 times, last .* by alice\n"
-                     r" +team default: 2 times, last .* by alice$", text, re.M)
+    assert re.search(r"^Ending +claims 1, .*: 3 times, 3 in all, "
+                     r"last .* by alice$", text, re.M)
+    assert re.search(
+        r"^Claims filled +team user: 1 times, 1 in all, last .* by alice\n"
+        r" +team default: 2 times, 2 in all, last .* by alice$", text, re.M)
+
+
+def midnight(second):
+    return int(second // DAY * DAY)
+
+
+def test_uses_are_of_the_span(make_agent):
+    """By days of UTC: of the first day all counts, of those before it nothing. When
+    days are not kept any more the total stays."""
+    clock = Clock()
+    issuer = Issuer("https://old.test", Key("ES256"))
+    keys = keyfile.public(issuer.jwks())
+    agent = make_agent(services={"gate": {}}, issuers={"old": {
+        "issuer": issuer.name, "audience": "login.test",
+        "keys_file": keys, "accept_until": "2999-01-01"}})
+    agent.add_config("claims.conf", "[claim team]\nissuers = old\n"
+                     "default = none\n")
+    clock.jump(-20 * DAY)
+    agent.start(clock=clock)
+
+    def use(times):
+        token = issuer.token(age=-clock.jumped // 1000)
+        for _ in range(times):
+            assert agent.verdict(token, service="gate") == "ok"
+
+    def counted(since):
+        report = agent.json("report", "--since", since)
+        ending, = report["ending"]
+        fallback, = report["fallbacks"]
+        both = [(row.get("recent"), row["uses"], row["recent_since"])
+                for row in (ending, fallback)]
+        assert both[0] == both[1]
+        return *both[0], report["since"]
+
+    use(3)
+    clock.jump(20 * DAY)
+    assert counted("7d")[:2] == (None, 3)
+    text = agent.run("report").stdout
+    assert re.search(r": 0 times, 3 in all, last ", text)
+    use(1)
+
+    recent, total, first, since = counted("7d")
+    assert (recent, total, first) == (1, 4, midnight(since))
+    recent, total, first, since = counted("30d")
+    assert (recent, total, first) == (4, 4, midnight(since))
+    day = time.strftime("%Y-%m-%d", time.gmtime(since))
+    assert re.search(rf"^Uses since +{day} 00:00 UTC$",
+                     agent.run("report", "--since", "30d").stdout, re.M)
+
+    agent.add_config("keep.conf", "[retention]\naudit = 10d\n")
+    agent.restart(clock=clock)
+    agent.run("upkeep", "run", "sweep")
+    days = [midnight(clock.wall() - 10 * DAY)]
+    recent, total, first, _ = counted("30d")
+    days += [midnight(clock.wall() - 10 * DAY)]
+    assert (recent, total) == (1, 4) and first in days
+    assert agent.run("store", "check").returncode == 0
 
 
 def test_what_was_before_is_not_in_it(agent):
