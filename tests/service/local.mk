@@ -17,6 +17,7 @@ SERVICE_TESTS = \
 	%D%/issuer_test \
 	%D%/key_fault_test \
 	%D%/key_test \
+	%D%/level_test \
 	%D%/lifetime_test \
 	%D%/limit_test \
 	%D%/login_test \
@@ -74,6 +75,7 @@ check_LTLIBRARIES += %D%/libagency.la
 	-Wl,--wrap=EVP_CipherFinal_ex
 %C%_key_test_SOURCES = %D%/key_test.c %D%/keyscene.c %D%/keyscene.h
 %C%_key_test_LDADD = %D%/libagency.la
+%C%_level_test_LDADD = %D%/libagency.la
 %C%_lifetime_test_LDADD = %D%/libagency.la
 %C%_limit_test_LDADD = %D%/libagency.la
 %C%_clock_test_LDADD = %D%/libagency.la
