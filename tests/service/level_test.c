@@ -18,9 +18,8 @@
 
 #define TEXT(text) ((char *)(uintptr_t)(text))
 
-/* As the agent looks: what is free LMDB tells only who reads. */
 static struct level_value
-measure(struct agency *agency, const char *name)
+measure_in(struct agency *agency, const char *name, enum txn_mode mode)
 {
 	const struct level *level = level_find(name);
 	auto_free(txn) struct txn *txn = NULL;
@@ -28,11 +27,24 @@ measure(struct agency *agency, const char *name)
 
 	assert_non_null(level);
 	assert_string_equal(level->name, name);
-	assert_int_equal(store_begin(agency->store, TXN_READ, &txn), OK);
+	assert_int_equal(store_begin(agency->store, mode, &txn), OK);
 	assert_int_equal(
 	    level->read(&agency->service, txn, host_now(&agency->host), &value),
 	    OK);
 	return value;
+}
+
+/* The same when the agent looks and when somebody tests an alert. */
+static struct level_value
+measure(struct agency *agency, const char *name)
+{
+	struct level_value read = measure_in(agency, name, TXN_READ);
+	struct level_value written = measure_in(agency, name, TXN_WRITE);
+
+	assert_int_equal(read.known, written.known);
+	assert_int_equal(read.value, written.value);
+	assert_string_equal(read.of, written.of);
+	return read;
 }
 
 static void
