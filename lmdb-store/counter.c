@@ -230,24 +230,3 @@ counter_next(struct txn *txn, const char *name, struct counter_record *record)
 		return ERR_NOT_FOUND;
 	return e;
 }
-
-enum err
-counters_remove(struct txn *txn, const char *name, size_t *removed)
-{
-	size_t count = 0;
-	enum err e = OK;
-
-	while (e == OK) {
-		auto_clear(counter_record) struct counter_record first = {0};
-		struct key key;
-
-		e = counter_next(txn, name, &first);
-		if (e != OK)
-			break;
-		key = counter_key(&first);
-		e = txn_delete(txn, TABLE_COUNTER, key_slice(&key));
-		count += e == OK;
-	}
-	*removed = count;
-	return e == ERR_NOT_FOUND ? OK : e;
-}

@@ -66,9 +66,4 @@ counters_rename(struct txn *txn, const char *user, const char *to);
 MUST_USE enum err
 counter_next(struct txn *txn, const char *name, struct counter_record *record);
 
-/* Starts every counter of this name again, of those that are not counted by
- * days; says how many there were. */
-MUST_USE enum err
-counters_remove(struct txn *txn, const char *name, size_t *removed);
-
 #endif

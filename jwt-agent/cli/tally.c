@@ -36,16 +36,6 @@ tally_add(struct tally *tally, const char *label, int64_t number)
 	count(tally, row, label, number);
 }
 
-int64_t
-tally_sum(const struct tally *tally)
-{
-	int64_t sum = 0;
-
-	for (size_t i = 0; i < tally->count; i++)
-		sum += tally->row[i].count;
-	return sum;
-}
-
 static int
 by_count(const void *left, const void *right)
 {

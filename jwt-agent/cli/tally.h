@@ -25,7 +25,6 @@ struct tally {
 };
 
 void tally_add(struct tally *tally, const char *label, int64_t count);
-int64_t tally_sum(const struct tally *tally);
 
 /* [{`name`: label, "count": number}], the most frequent first, and of these by
  * label. NULL without memory. */

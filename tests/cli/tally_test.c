@@ -22,7 +22,6 @@ test_most_frequent_first(void **state)
 	tally_add(&tally, "c", 4211);
 	tally_add(&tally, "a", 1);
 	tally_add(&tally, "c", 1);
-	assert_int_equal(tally_sum(&tally), 4214);
 	list = tally_json(&tally, "reason");
 	assert_int_equal(
 	    json_unpack(list, "[{s:s,s:i}{s:s}{s:s}]", "reason", &first,
@@ -48,7 +47,6 @@ test_of_many_labels_the_rest_is_one(void **state)
 		}
 	assert_int_equal(tally.count, TALLY_LABELS_MAX + 1);
 	assert_string_equal(tally.row[TALLY_LABELS_MAX].label, TALLY_OTHER);
-	assert_int_equal(tally_sum(&tally), 6000);
 	assert_int_equal(tally.row[0].count, 6);
 	assert_int_equal(
 	    tally.row[TALLY_LABELS_MAX].count, 6 * (1000 - TALLY_LABELS_MAX));

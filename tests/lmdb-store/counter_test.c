@@ -96,23 +96,6 @@ test_there_is_an_end(void **state)
 }
 
 static void
-test_starts_again(void **state)
-{
-	struct txn *txn = scratch_begin(*state, TXN_WRITE);
-	size_t removed = 9;
-
-	add(txn, "a", "sshd", "ok", 1);
-	add(txn, "a", "sudo", "ok", 1);
-	add(txn, "b", "sshd", "ok", 1);
-	assert_int_equal(counters_remove(txn, "a", &removed), OK);
-	assert_int_equal(removed, 2);
-	assert_int_equal(count_of(txn, "a", "sshd", "ok"), 0);
-	assert_int_equal(count_of(txn, "b", "sshd", "ok"), 1);
-	assert_int_equal(counters_remove(txn, "a", &removed), OK);
-	assert_int_equal(removed, 0);
-}
-
-static void
 test_an_empty_label(void **state)
 {
 	auto_clear(counter_record) struct counter_record record = {0};
@@ -133,7 +116,6 @@ main(void)
 	    STORE_TEST(test_counts_by_name_and_labels),
 	    STORE_TEST(test_odd_labels_are_other),
 	    STORE_TEST(test_there_is_an_end),
-	    STORE_TEST(test_starts_again),
 	    STORE_TEST(test_an_empty_label),
 	};
 

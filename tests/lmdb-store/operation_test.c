@@ -446,14 +446,6 @@ put_upkeep(const struct place *place)
 }
 
 static enum err
-remove_counters(const struct place *place)
-{
-	size_t removed;
-
-	return counters_remove(place->txn, "observe", &removed);
-}
-
-static enum err
 add_to_flood(const struct place *place)
 {
 	auto_clear(audit_record) struct audit_record event =
@@ -605,7 +597,6 @@ static const struct {
     {"sweep days", TXN_WRITE, sweep_days},
     {"read census", TXN_READ, read_census},
     {"put upkeep", TXN_WRITE, put_upkeep},
-    {"remove counters", TXN_WRITE, remove_counters},
     {"add to a flood", TXN_WRITE, add_to_flood},
     {"end a flood", TXN_WRITE, end_flood},
     {"set flag", TXN_WRITE, set_flag},

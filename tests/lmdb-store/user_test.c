@@ -55,6 +55,27 @@ test_told_apart(void **state)
 }
 
 static void
+test_in_the_order_of_digits(void **state)
+{
+	static const int64_t uids[] = {1, 10, 100, 2};
+	auto_clear(user_record) struct user_record at = {0};
+	struct txn *txn = scratch_begin(*state, TXN_WRITE);
+
+	assert_int_equal(user_next(txn, &at), ERR_NOT_FOUND);
+	for (int i = 3; i >= 0; i--) {
+		const struct user_record user = {
+		    .uid = uids[i], .user = (char *)(uintptr_t) "u"};
+
+		assert_int_equal(user_put(txn, &user), OK);
+	}
+	for (int i = 0; i < 4; i++) {
+		assert_int_equal(user_next(txn, &at), OK);
+		assert_int_equal(at.uid, uids[i]);
+	}
+	assert_int_equal(user_next(txn, &at), ERR_NOT_FOUND);
+}
+
+static void
 test_unreadable(void **state)
 {
 	static const struct {
@@ -96,6 +117,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 	    STORE_TEST(test_kept_over_restart),
 	    STORE_TEST(test_told_apart),
+	    STORE_TEST(test_in_the_order_of_digits),
 	    STORE_TEST(test_unreadable),
 	    STORE_TEST(test_not_written),
 	};
