@@ -298,6 +298,20 @@ agency_sweep(struct agency *agency, const char *name)
 	return steps;
 }
 
+void
+agency_set_flag(
+    struct agency *agency, const char *flag, const char *wish, const char *user)
+{
+	const struct flag_set_request request = {(char *)(uintptr_t)flag,
+	    (char *)(uintptr_t)wish, (char *)(uintptr_t)user};
+	auto_clear(flag_set_reply) struct flag_set_reply reply = {0};
+
+	assert_int_equal(
+	    agency_end(
+		agency, admin_flag_set(agency_begin(agency), &request, &reply)),
+	    OK);
+}
+
 char *
 agency_session_state(struct agency *agency, const char *session)
 {

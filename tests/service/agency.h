@@ -10,6 +10,7 @@
 
 #include "jwt-agent/service/alerts.h"
 #include "jwt-agent/service/device.h"
+#include "jwt-agent/service/flag.h"
 #include "jwt-agent/service/login.h"
 #include "jwt-agent/service/session.h"
 #include "jwt-agent/service/sweep.h"
@@ -68,6 +69,9 @@ enum err agency_revoke(struct agency *agency, const char *device,
     struct device_revoke_reply *reply);
 /* One sweep to its end; how many steps it took. */
 size_t agency_sweep(struct agency *agency, const char *name);
+/* As in "flag set FLAG WISH"; `user` may be NULL. */
+void agency_set_flag(struct agency *agency, const char *flag, const char *wish,
+    const char *user);
 /* The session's state, to be freed. */
 char *agency_session_state(struct agency *agency, const char *session);
 

@@ -6,7 +6,7 @@
 #include "jwt-agent/service/flag.h"
 #include "jwt-agent/config/selector.h"
 #include "lmdb-store/session.h"
-#include "tests/service/agency.h"
+#include "tests/service/lineage.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -18,59 +18,15 @@
 
 #define TEXT(text) ((char *)(uintptr_t)(text))
 
-struct scene {
-	struct agency *agency;
-	struct enroll_reply device;
-	struct refresh_reply first, second, third;
-	struct authenticate_reply login;
-};
-
-static void
-scene_clear(struct scene *scene)
-{
-	enroll_reply_clear(&scene->device);
-	refresh_reply_clear(&scene->first);
-	refresh_reply_clear(&scene->second);
-	refresh_reply_clear(&scene->third);
-	authenticate_reply_clear(&scene->login);
-}
-
-static void
-begin(struct scene *scene, void **state)
-{
-	scene->agency = *state;
-	assert_int_equal(agency_enroll(scene->agency, &scene->device), OK);
-}
-
-static void
-set(struct scene *scene, const char *flag, const char *wish, const char *user)
-{
-	const struct flag_set_request request = {
-	    TEXT(flag), TEXT(wish), TEXT(user)};
-	auto_clear(flag_set_reply) struct flag_set_reply reply = {0};
-
-	assert_int_equal(
-	    agency_end(scene->agency,
-		admin_flag_set(agency_begin(scene->agency), &request, &reply)),
-	    OK);
-}
-
 static enum err
-log_in(struct scene *scene)
+log_in(struct lineage *scene)
 {
 	return agency_login(
 	    scene->agency, scene->device.access_token, &scene->login);
 }
 
-static enum err
-refresh(struct scene *scene, const struct secret *token,
-    struct refresh_reply *reply)
-{
-	return agency_refresh(scene->agency, token, reply);
-}
-
 static size_t
-entries(struct scene *scene, enum table table)
+entries(struct lineage *scene, enum table table)
 {
 	size_t count = 99;
 
@@ -86,19 +42,19 @@ entries(struct scene *scene, enum table table)
 static void
 a_good_token_stands_aside(void **state)
 {
-	auto_clear(scene) struct scene scene = {0};
+	auto_clear(lineage) struct lineage scene = {0};
 
-	begin(&scene, state);
-	set(&scene, "token_login", "off", NULL);
+	lineage_begin(&scene, state);
+	agency_set_flag(scene.agency, "token_login", "off", NULL);
 	assert_int_equal(log_in(&scene), ERR_STAND_ASIDE);
 	assert_string_equal(scene.agency->call.event.detail,
 	    "the flag token_login is off (set)");
 	assert_int_equal(entries(&scene, TABLE_SESSION), 0);
-	set(&scene, "token_login", "on", "alice");
+	agency_set_flag(scene.agency, "token_login", "on", "alice");
 	assert_int_equal(log_in(&scene), OK);
-	set(&scene, "token_login", "default", "alice");
+	agency_set_flag(scene.agency, "token_login", "default", "alice");
 	assert_int_equal(log_in(&scene), ERR_STAND_ASIDE);
-	set(&scene, "token_login", "on", NULL);
+	agency_set_flag(scene.agency, "token_login", "on", NULL);
 	assert_int_equal(log_in(&scene), OK);
 }
 
@@ -106,16 +62,17 @@ a_good_token_stands_aside(void **state)
 static void
 a_bad_token_is_refused_as_ever(void **state)
 {
-	auto_clear(scene) struct scene scene = {0};
+	auto_clear(lineage) struct lineage scene = {0};
 	auto_clear(device_revoke_reply) struct device_revoke_reply revoked = {
 	    0};
 
-	begin(&scene, state);
-	set(&scene, "token_login", "off", NULL);
+	lineage_begin(&scene, state);
+	agency_set_flag(scene.agency, "token_login", "off", NULL);
 	agency_pass(scene.agency, scene.agency->config->access_lifetime + 61);
 	assert_int_equal(log_in(&scene), ERR_EXPIRED);
 	assert_int_equal(
-	    refresh(&scene, scene.device.refresh_token, &scene.first), OK);
+	    lineage_refresh(&scene, scene.device.refresh_token, &scene.first),
+	    OK);
 	assert_int_equal(
 	    agency_revoke(scene.agency, scene.device.device, &revoked), OK);
 	assert_int_equal(
@@ -126,9 +83,9 @@ a_bad_token_is_refused_as_ever(void **state)
 static void
 a_token_for_one_use_is_not_used(void **state)
 {
-	auto_clear(scene) struct scene scene = {0};
+	auto_clear(lineage) struct lineage scene = {0};
 
-	begin(&scene, state);
+	lineage_begin(&scene, state);
 	agency_configure(scene.agency,
 	    "[service sshd]\nreplay = once\n[flag token_login]\ndefault = "
 	    "0%\n");
@@ -136,7 +93,7 @@ a_token_for_one_use_is_not_used(void **state)
 	assert_string_equal(scene.agency->call.event.detail,
 	    "the flag token_login is off (configured)");
 	assert_int_equal(entries(&scene, TABLE_REPLAY), 0);
-	set(&scene, "token_login", "on", NULL);
+	agency_set_flag(scene.agency, "token_login", "on", NULL);
 	assert_int_equal(log_in(&scene), OK);
 	assert_int_equal(log_in(&scene), ERR_REPLAYED);
 }
@@ -144,20 +101,20 @@ a_token_for_one_use_is_not_used(void **state)
 static void
 a_code_stands_aside_and_stays_good(void **state)
 {
-	auto_clear(scene) struct scene scene = {0};
+	auto_clear(lineage) struct lineage scene = {0};
 	const struct code_new_request wish = {.user = TEXT("alice")};
 	auto_clear(code_new_reply) struct code_new_reply code = {0};
 
-	begin(&scene, state);
+	lineage_begin(&scene, state);
 	assert_int_equal(
 	    agency_end(scene.agency,
 		code_new(agency_begin(scene.agency), &wish, &code)),
 	    OK);
-	set(&scene, "token_login", "off", "alice");
+	agency_set_flag(scene.agency, "token_login", "off", "alice");
 	assert_int_equal(agency_login(scene.agency, code.code, &scene.login),
 	    ERR_STAND_ASIDE);
 	assert_int_equal(entries(&scene, TABLE_CODE), 1);
-	set(&scene, "token_login", "on", "alice");
+	agency_set_flag(scene.agency, "token_login", "on", "alice");
 	assert_int_equal(
 	    agency_login(scene.agency, code.code, &scene.login), OK);
 }
@@ -165,21 +122,21 @@ a_code_stands_aside_and_stays_good(void **state)
 static void
 a_share_says_which_bucket(void **state)
 {
-	auto_clear(scene) struct scene scene = {0};
+	auto_clear(lineage) struct lineage scene = {0};
 	char wish[16], detail[96];
 	int64_t bucket;
 
-	begin(&scene, state);
+	lineage_begin(&scene, state);
 	assert_int_equal(flag_bucket("token_login", "alice", &bucket), OK);
 	snprintf(wish, sizeof(wish), "%d%%", (int)bucket);
-	set(&scene, "token_login", wish, NULL);
+	agency_set_flag(scene.agency, "token_login", wish, NULL);
 	assert_int_equal(log_in(&scene), ERR_STAND_ASIDE);
 	snprintf(detail, sizeof(detail),
 	    "the flag token_login is %s (set), the user is in bucket %d", wish,
 	    (int)bucket);
 	assert_string_equal(scene.agency->call.event.detail, detail);
 	snprintf(wish, sizeof(wish), "%d%%", (int)bucket + 1);
-	set(&scene, "token_login", wish, NULL);
+	agency_set_flag(scene.agency, "token_login", wish, NULL);
 	assert_int_equal(log_in(&scene), OK);
 }
 
@@ -214,18 +171,20 @@ assert_same(const struct secret *left, const struct secret *right)
 static void
 the_same_refresh_token_again(void **state)
 {
-	auto_clear(scene) struct scene scene = {0};
+	auto_clear(lineage) struct lineage scene = {0};
 
-	begin(&scene, state);
-	set(&scene, "refresh_rotation", "off", NULL);
+	lineage_begin(&scene, state);
+	agency_set_flag(scene.agency, "refresh_rotation", "off", NULL);
 	assert_int_equal(
-	    refresh(&scene, scene.device.refresh_token, &scene.first), OK);
+	    lineage_refresh(&scene, scene.device.refresh_token, &scene.first),
+	    OK);
 	assert_same(scene.first.refresh_token, scene.device.refresh_token);
 	assert_string_not_equal(secret_text(scene.first.access_token),
 	    secret_text(scene.device.access_token));
 	agency_pass(scene.agency, 3600);
 	assert_int_equal(
-	    refresh(&scene, scene.device.refresh_token, &scene.second), OK);
+	    lineage_refresh(&scene, scene.device.refresh_token, &scene.second),
+	    OK);
 	assert_same(scene.second.refresh_token, scene.device.refresh_token);
 	assert_int_equal(scene.second.generation, scene.first.generation);
 	/* it does not live longer than it would */
@@ -237,50 +196,57 @@ the_same_refresh_token_again(void **state)
 static void
 rotation_goes_on_where_it_was(void **state)
 {
-	auto_clear(scene) struct scene scene = {0};
+	auto_clear(lineage) struct lineage scene = {0};
 
-	begin(&scene, state);
-	set(&scene, "refresh_rotation", "off", "alice");
+	lineage_begin(&scene, state);
+	agency_set_flag(scene.agency, "refresh_rotation", "off", "alice");
 	assert_int_equal(
-	    refresh(&scene, scene.device.refresh_token, &scene.first), OK);
-	set(&scene, "refresh_rotation", "default", "alice");
+	    lineage_refresh(&scene, scene.device.refresh_token, &scene.first),
+	    OK);
+	agency_set_flag(scene.agency, "refresh_rotation", "default", "alice");
 	agency_pass(scene.agency, 3600);
 	assert_int_equal(
-	    refresh(&scene, scene.first.refresh_token, &scene.second), OK);
+	    lineage_refresh(&scene, scene.first.refresh_token, &scene.second),
+	    OK);
 	assert_string_not_equal(secret_text(scene.second.refresh_token),
 	    secret_text(scene.first.refresh_token));
 	agency_pass(scene.agency, 3600);
 	assert_int_equal(
-	    refresh(&scene, scene.second.refresh_token, &scene.third), OK);
+	    lineage_refresh(&scene, scene.second.refresh_token, &scene.third),
+	    OK);
 	/* and reuse is detected again */
 	assert_int_equal(
-	    refresh(&scene, scene.first.refresh_token, &scene.third),
+	    lineage_refresh(&scene, scene.first.refresh_token, &scene.third),
 	    ERR_TOKEN_REUSED);
 }
 
 static void
 the_token_before_is_taken_and_older_ones_are_not(void **state)
 {
-	auto_clear(scene) struct scene scene = {0};
+	auto_clear(lineage) struct lineage scene = {0};
 
-	begin(&scene, state);
+	lineage_begin(&scene, state);
 	assert_int_equal(
-	    refresh(&scene, scene.device.refresh_token, &scene.first), OK);
+	    lineage_refresh(&scene, scene.device.refresh_token, &scene.first),
+	    OK);
 	assert_int_equal(
-	    refresh(&scene, scene.first.refresh_token, &scene.second), OK);
+	    lineage_refresh(&scene, scene.first.refresh_token, &scene.second),
+	    OK);
 	agency_pass(scene.agency, 3600);
-	set(&scene, "refresh_rotation", "off", NULL);
+	agency_set_flag(scene.agency, "refresh_rotation", "off", NULL);
 	/* it would be reuse: its grace time is over */
 	assert_int_equal(
-	    refresh(&scene, scene.first.refresh_token, &scene.third), OK);
+	    lineage_refresh(&scene, scene.first.refresh_token, &scene.third),
+	    OK);
 	assert_same(scene.third.refresh_token, scene.second.refresh_token);
 	assert_int_equal(
-	    refresh(&scene, scene.device.refresh_token, &scene.third),
+	    lineage_refresh(&scene, scene.device.refresh_token, &scene.third),
 	    ERR_REVOKED);
 	assert_int_equal(scene.agency->call.alert_count, 0);
 	/* nothing was revoked by that */
 	assert_int_equal(
-	    refresh(&scene, scene.second.refresh_token, &scene.third), OK);
+	    lineage_refresh(&scene, scene.second.refresh_token, &scene.third),
+	    OK);
 }
 
 /* session_tracking */
@@ -288,14 +254,14 @@ the_token_before_is_taken_and_older_ones_are_not(void **state)
 static void
 a_login_without_a_session(void **state)
 {
-	auto_clear(scene) struct scene scene = {0};
+	auto_clear(lineage) struct lineage scene = {0};
 	auto_clear(device_record) struct device_record device = {0};
 	auto_clear(device_revoke_reply) struct device_revoke_reply revoked = {
 	    0};
 
-	begin(&scene, state);
+	lineage_begin(&scene, state);
 	agency_pass(scene.agency, 5);
-	set(&scene, "session_tracking", "off", NULL);
+	agency_set_flag(scene.agency, "session_tracking", "off", NULL);
 	assert_int_equal(log_in(&scene), OK);
 	assert_null(scene.login.session);
 	assert_string_equal(scene.login.device, scene.device.device);
@@ -320,15 +286,15 @@ a_login_without_a_session(void **state)
 static void
 sessions_from_before_go_on(void **state)
 {
-	auto_clear(scene) struct scene scene = {0};
+	auto_clear(lineage) struct lineage scene = {0};
 	auto_str char *before = NULL;
 	auto_str char *session = NULL;
 
-	begin(&scene, state);
+	lineage_begin(&scene, state);
 	assert_int_equal(log_in(&scene), OK);
 	session = strdup(scene.login.session);
-	set(&scene, "session_tracking", "off", NULL);
-	set(&scene, "token_login", "off", NULL);
+	agency_set_flag(scene.agency, "session_tracking", "off", NULL);
+	agency_set_flag(scene.agency, "token_login", "off", NULL);
 	before = agency_session_state(scene.agency, session);
 	assert_string_equal(before, SESSION_PENDING);
 }
@@ -336,11 +302,11 @@ sessions_from_before_go_on(void **state)
 static void
 single_use_is_noted_without_a_session(void **state)
 {
-	auto_clear(scene) struct scene scene = {0};
+	auto_clear(lineage) struct lineage scene = {0};
 
-	begin(&scene, state);
+	lineage_begin(&scene, state);
 	agency_configure(scene.agency, "[service sshd]\nreplay = once\n");
-	set(&scene, "session_tracking", "off", NULL);
+	agency_set_flag(scene.agency, "session_tracking", "off", NULL);
 	assert_int_equal(log_in(&scene), OK);
 	assert_int_equal(log_in(&scene), ERR_REPLAYED);
 }
@@ -348,7 +314,7 @@ single_use_is_noted_without_a_session(void **state)
 /* device_fingerprint */
 
 static enum err
-refresh_from(struct scene *scene, const char *fingerprint)
+refresh_from(struct lineage *scene, const char *fingerprint)
 {
 	auto_clear(refresh_reply) struct refresh_reply reply = {0};
 	const struct refresh_request request = {
@@ -367,7 +333,7 @@ refresh_from(struct scene *scene, const char *fingerprint)
 }
 
 static bool
-keeps_fingerprint(struct scene *scene)
+keeps_fingerprint(struct lineage *scene)
 {
 	auto_clear(device_record) struct device_record device = {0};
 
@@ -381,19 +347,19 @@ keeps_fingerprint(struct scene *scene)
 static void
 fingerprints_are_not_kept_nor_compared(void **state)
 {
-	auto_clear(scene) struct scene scene = {0};
+	auto_clear(lineage) struct lineage scene = {0};
 
-	begin(&scene, state);
-	set(&scene, "device_fingerprint", "off", NULL);
+	lineage_begin(&scene, state);
+	agency_set_flag(scene.agency, "device_fingerprint", "off", NULL);
 	assert_int_equal(refresh_from(&scene, "A"), OK);
 	assert_false(keeps_fingerprint(&scene));
-	set(&scene, "device_fingerprint", "on", NULL);
+	agency_set_flag(scene.agency, "device_fingerprint", "on", NULL);
 	assert_int_equal(refresh_from(&scene, "A"), OK);
 	assert_true(keeps_fingerprint(&scene));
-	set(&scene, "device_fingerprint", "off", "alice");
+	agency_set_flag(scene.agency, "device_fingerprint", "off", "alice");
 	assert_int_equal(refresh_from(&scene, "B"), OK);
 	assert_int_equal(scene.agency->call.alert_count, 0);
-	set(&scene, "device_fingerprint", "default", "alice");
+	agency_set_flag(scene.agency, "device_fingerprint", "default", "alice");
 	assert_int_equal(refresh_from(&scene, "A"), OK);
 	assert_int_equal(scene.agency->call.alert_count, 0);
 	assert_int_equal(refresh_from(&scene, "B"), OK);
@@ -405,23 +371,24 @@ fingerprints_are_not_kept_nor_compared(void **state)
 static void
 a_device_without_a_key(void **state)
 {
-	auto_clear(scene) struct scene scene = {0};
+	auto_clear(lineage) struct lineage scene = {0};
 	auto_clear(enroll_reply) struct enroll_reply other = {0};
 
-	begin(&scene, state);
-	set(&scene, "device_key_required", "on", NULL);
+	lineage_begin(&scene, state);
+	agency_set_flag(scene.agency, "device_key_required", "on", NULL);
 	assert_int_equal(log_in(&scene), ERR_PROOF_REQUIRED);
 	assert_string_equal(scene.agency->call.event.detail,
 	    "the token is bound to no device's key");
 	assert_int_equal(
-	    refresh(&scene, scene.device.refresh_token, &scene.first),
+	    lineage_refresh(&scene, scene.device.refresh_token, &scene.first),
 	    ERR_PROOF_REQUIRED);
 	assert_int_equal(
 	    agency_enroll(scene.agency, &other), ERR_PROOF_REQUIRED);
-	set(&scene, "device_key_required", "off", "alice");
+	agency_set_flag(scene.agency, "device_key_required", "off", "alice");
 	assert_int_equal(log_in(&scene), OK);
 	assert_int_equal(
-	    refresh(&scene, scene.device.refresh_token, &scene.first), OK);
+	    lineage_refresh(&scene, scene.device.refresh_token, &scene.first),
+	    OK);
 	assert_int_equal(agency_enroll(scene.agency, &other), OK);
 }
 

@@ -41,6 +41,8 @@ check_LTLIBRARIES += %D%/libagency.la
 %C%_device_test_SOURCES = %D%/device_test.c %D%/foreign.c %D%/foreign.h
 %C%_device_test_LDADD = %D%/libagency.la
 %C%_sweep_test_SOURCES = %D%/sweep_test.c %D%/foreign.c %D%/foreign.h
+%C%_flag_effect_test_SOURCES = %D%/flag_effect_test.c %D%/lineage.c \
+	%D%/lineage.h
 %C%_flag_effect_test_LDADD = %D%/libagency.la
 %C%_flag_test_LDADD = %D%/libagency.la
 %C%_sweep_test_LDADD = %D%/libagency.la
@@ -87,6 +89,7 @@ check_LTLIBRARIES += %D%/libagency.la
 %C%_powerloss_test_LDADD = %D%/libagency.la
 %C%_revocation_test_SOURCES = %D%/revocation_test.c %D%/foreign.c %D%/foreign.h
 %C%_revocation_test_LDADD = %D%/libagency.la
+%C%_rotation_test_SOURCES = %D%/rotation_test.c %D%/lineage.c %D%/lineage.h
 %C%_rotation_test_LDADD = %D%/libagency.la
 %C%_fault_test_LDADD = %D%/libagency.la
 %C%_fault_test_LDFLAGS = $(AM_LDFLAGS) -Wl,--wrap=malloc \

@@ -23,20 +23,6 @@
 
 #define TEXT(text) ((char *)(uintptr_t)(text))
 
-static void
-set_flag(
-    struct scene *scene, const char *flag, const char *wish, const char *user)
-{
-	const struct flag_set_request request = {
-	    TEXT(flag), TEXT(wish), TEXT(user)};
-	auto_clear(flag_set_reply) struct flag_set_reply reply = {0};
-
-	assert_int_equal(
-	    agency_end(scene->agency,
-		admin_flag_set(agency_begin(scene->agency), &request, &reply)),
-	    OK);
-}
-
 static int64_t
 flag_percent(struct scene *scene, const char *flag, const char *user)
 {
@@ -49,8 +35,8 @@ flag_percent(struct scene *scene, const char *flag, const char *user)
 static void
 set_share(struct scene *scene)
 {
-	set_flag(scene, "token_login", "25%", NULL);
-	set_flag(scene, "token_login", "on", "alice");
+	agency_set_flag(scene->agency, "token_login", "25%", NULL);
+	agency_set_flag(scene->agency, "token_login", "on", "alice");
 }
 
 static void
@@ -66,7 +52,7 @@ set_and_undo(struct scene *scene)
 	auto_clear(flag_undo_reply) struct flag_undo_reply reply = {0};
 	struct empty request;
 
-	set_flag(scene, "refresh_rotation", "off", "alice");
+	agency_set_flag(scene->agency, "refresh_rotation", "off", "alice");
 	assert_int_equal(
 	    agency_end(scene->agency,
 		admin_flag_undo(agency_begin(scene->agency), &request, &reply)),

@@ -4,7 +4,6 @@
 
 #include "jwt-agent/service/renewal.h"
 
-#include "lmdb-store/flag_change.h"
 #include "lmdb-store/holding.h"
 #include "lmdb-store/user.h"
 #include "tests/lmdb-store/sample.h"
@@ -60,17 +59,6 @@ put_family(struct agency *agency, const char *id, int64_t uid, int64_t claims)
 	    agency_end(agency, family_put(call->txn, &family)), OK);
 }
 
-static void
-set_backfill(struct agency *agency, int64_t percent)
-{
-	const struct flag_setting setting = {percent, AGENCY_START, 0};
-
-	assert_int_equal(agency_end(agency,
-			     flag_change(agency_begin(agency)->txn,
-				 "claims_backfill", NULL, &setting)),
-	    OK);
-}
-
 /* The family as the next grant finds it. */
 static struct family_record
 choose(struct agency *agency, bool fully)
@@ -91,22 +79,23 @@ static void
 test_version_of_a_grant(void **state)
 {
 	static const struct {
-		int64_t has, asked, renewed, backfill;
+		int64_t has, asked, renewed;
+		const char *backfill;
 		bool fully;
 		int64_t gets, renewed_after;
 	} rows[] = {
-	    {2, 0, 0, 100, false, 3, 0},
-	    {2, 0, 0, 0, false, 2, 0},
-	    {2, 0, 0, 0, true, 3, 0},
+	    {2, 0, 0, "on", false, 3, 0},
+	    {2, 0, 0, "off", false, 2, 0},
+	    {2, 0, 0, "off", true, 3, 0},
 	    /* asked since, or before its last renewal */
-	    {2, 50, 49, 0, false, 3, 50},
-	    {2, 50, 50, 0, false, 2, 50},
-	    {2, 50, 60, 0, false, 2, 60},
-	    {2, 50, 49, 100, false, 3, 50},
-	    {3, 50, 0, 0, false, 3, 50},
-	    {3, 0, 0, 0, false, 3, 0},
+	    {2, 50, 49, "off", false, 3, 50},
+	    {2, 50, 50, "off", false, 2, 50},
+	    {2, 50, 60, "off", false, 2, 60},
+	    {2, 50, 49, "on", false, 3, 50},
+	    {3, 50, 0, "off", false, 3, 50},
+	    {3, 0, 0, "off", false, 3, 0},
 	    /* the configuration went back */
-	    {7, 0, 0, 0, false, 3, 0},
+	    {7, 0, 0, "off", false, 3, 0},
 	};
 	struct agency *agency = *state;
 
@@ -122,7 +111,8 @@ test_version_of_a_grant(void **state)
 		assert_int_equal(
 		    agency_end(agency, family_put(call->txn, &family)), OK);
 		put_user(agency, AGENCY_UID, rows[i].asked);
-		set_backfill(agency, rows[i].backfill);
+		agency_set_flag(
+		    agency, "claims_backfill", rows[i].backfill, NULL);
 		family_record_clear(&family);
 		family = choose(agency, rows[i].fully);
 		assert_int_equal(family_claims(&family), rows[i].gets);
@@ -141,7 +131,7 @@ test_version_that_ended(void **state)
 	auto_clear(family_record) struct family_record after = {0};
 
 	agency_configure(agency, CONFIG);
-	set_backfill(agency, 0);
+	agency_set_flag(agency, "claims_backfill", "off", NULL);
 	put_family(agency, "F", AGENCY_UID, 1);
 	agency->now_ms = (FIRST_OVER - 1) * 1000;
 	before = choose(agency, false);

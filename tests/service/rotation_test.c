@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-#include "tests/service/agency.h"
+#include "tests/service/lineage.h"
 
 #include "lmdb-store/session.h"
 
@@ -11,38 +11,6 @@
 #include <string.h>
 #include <cmocka.h>
 
-/* A family and the tokens that its client was given, oldest first. */
-struct scene {
-	struct agency *agency;
-	struct enroll_reply device;
-	struct refresh_reply first;
-	struct refresh_reply second;
-	struct refresh_reply third;
-};
-
-static void
-scene_clear(struct scene *scene)
-{
-	enroll_reply_clear(&scene->device);
-	refresh_reply_clear(&scene->first);
-	refresh_reply_clear(&scene->second);
-	refresh_reply_clear(&scene->third);
-}
-
-static void
-enroll(struct scene *scene, void **state)
-{
-	scene->agency = *state;
-	assert_int_equal(agency_enroll(scene->agency, &scene->device), OK);
-}
-
-static enum err
-refresh(struct scene *scene, const struct secret *token,
-    struct refresh_reply *reply)
-{
-	return agency_refresh(scene->agency, token, reply);
-}
-
 static void
 assert_same(const struct secret *left, const struct secret *right)
 {
@@ -52,44 +20,50 @@ assert_same(const struct secret *left, const struct secret *right)
 static void
 the_current_token_gives_the_next(void **state)
 {
-	auto_clear(scene) struct scene scene = {0};
+	auto_clear(lineage) struct lineage scene = {0};
 
-	enroll(&scene, state);
+	lineage_begin(&scene, state);
 	assert_int_equal(
-	    refresh(&scene, scene.device.refresh_token, &scene.first), OK);
+	    lineage_refresh(&scene, scene.device.refresh_token, &scene.first),
+	    OK);
 	assert_int_equal(scene.first.generation, 1);
 	assert_false(secret_equal(scene.first.refresh_token,
 	    secret_data(scene.device.refresh_token),
 	    secret_size(scene.device.refresh_token)));
 	assert_int_equal(
-	    refresh(&scene, scene.first.refresh_token, &scene.second), OK);
+	    lineage_refresh(&scene, scene.first.refresh_token, &scene.second),
+	    OK);
 	assert_int_equal(scene.second.generation, 2);
 }
 
 static void
 a_retry_within_grace_gets_the_same_successor(void **state)
 {
-	auto_clear(scene) struct scene scene = {0};
+	auto_clear(lineage) struct lineage scene = {0};
 
-	enroll(&scene, state);
+	lineage_begin(&scene, state);
 	assert_int_equal(
-	    refresh(&scene, scene.device.refresh_token, &scene.first), OK);
+	    lineage_refresh(&scene, scene.device.refresh_token, &scene.first),
+	    OK);
 	agency_pass(scene.agency, scene.agency->config->refresh_grace);
 	assert_int_equal(
-	    refresh(&scene, scene.device.refresh_token, &scene.second), OK);
+	    lineage_refresh(&scene, scene.device.refresh_token, &scene.second),
+	    OK);
 	assert_same(scene.first.refresh_token, scene.second.refresh_token);
 	assert_int_equal(scene.second.generation, 1);
 	assert_int_equal(
-	    refresh(&scene, scene.second.refresh_token, &scene.third), OK);
+	    lineage_refresh(&scene, scene.second.refresh_token, &scene.third),
+	    OK);
 	assert_int_equal(scene.third.generation, 2);
 }
 
 static void
-expect_reuse(struct scene *scene, const struct secret *token)
+expect_reuse(struct lineage *scene, const struct secret *token)
 {
 	auto_clear(refresh_reply) struct refresh_reply reply = {0};
 
-	assert_int_equal(refresh(scene, token, &reply), ERR_TOKEN_REUSED);
+	assert_int_equal(
+	    lineage_refresh(scene, token, &reply), ERR_TOKEN_REUSED);
 	assert_null(reply.access_token);
 	assert_string_equal(scene->agency->call.alerts[0].name, "token-reuse");
 }
@@ -97,48 +71,53 @@ expect_reuse(struct scene *scene, const struct secret *token)
 static void
 a_retry_after_grace_is_reuse_and_ends_the_family(void **state)
 {
-	auto_clear(scene) struct scene scene = {0};
+	auto_clear(lineage) struct lineage scene = {0};
 
-	enroll(&scene, state);
+	lineage_begin(&scene, state);
 	assert_int_equal(
-	    refresh(&scene, scene.device.refresh_token, &scene.first), OK);
+	    lineage_refresh(&scene, scene.device.refresh_token, &scene.first),
+	    OK);
 	agency_pass(scene.agency, scene.agency->config->refresh_grace + 1);
 	expect_reuse(&scene, scene.device.refresh_token);
 	assert_int_equal(
-	    refresh(&scene, scene.first.refresh_token, &scene.second),
+	    lineage_refresh(&scene, scene.first.refresh_token, &scene.second),
 	    ERR_REVOKED);
 	assert_int_equal(
-	    refresh(&scene, scene.device.refresh_token, &scene.second),
+	    lineage_refresh(&scene, scene.device.refresh_token, &scene.second),
 	    ERR_REVOKED);
 }
 
 static void
 a_token_whose_successor_was_used_is_reuse_within_grace(void **state)
 {
-	auto_clear(scene) struct scene scene = {0};
+	auto_clear(lineage) struct lineage scene = {0};
 
-	enroll(&scene, state);
+	lineage_begin(&scene, state);
 	assert_int_equal(
-	    refresh(&scene, scene.device.refresh_token, &scene.first), OK);
+	    lineage_refresh(&scene, scene.device.refresh_token, &scene.first),
+	    OK);
 	assert_int_equal(
-	    refresh(&scene, scene.first.refresh_token, &scene.second), OK);
+	    lineage_refresh(&scene, scene.first.refresh_token, &scene.second),
+	    OK);
 	expect_reuse(&scene, scene.device.refresh_token);
 }
 
 static void
 reuse_ends_the_sessions_of_the_device(void **state)
 {
-	auto_clear(scene) struct scene scene = {0};
+	auto_clear(lineage) struct lineage scene = {0};
 	auto_clear(authenticate_reply) struct authenticate_reply login = {0};
 	auto_str char *standing = NULL;
 
-	enroll(&scene, state);
+	lineage_begin(&scene, state);
 	assert_int_equal(
 	    agency_login(scene.agency, scene.device.access_token, &login), OK);
 	assert_int_equal(
-	    refresh(&scene, scene.device.refresh_token, &scene.first), OK);
+	    lineage_refresh(&scene, scene.device.refresh_token, &scene.first),
+	    OK);
 	assert_int_equal(
-	    refresh(&scene, scene.first.refresh_token, &scene.second), OK);
+	    lineage_refresh(&scene, scene.first.refresh_token, &scene.second),
+	    OK);
 	expect_reuse(&scene, scene.device.refresh_token);
 	assert_int_equal(scene.agency->call.effect_count, 1);
 	assert_int_equal(scene.agency->call.effects[0].kind, EFFECT_END);
@@ -154,10 +133,10 @@ reuse_ends_the_sessions_of_the_device(void **state)
 static void
 a_forged_token_changes_nothing(void **state)
 {
-	auto_clear(scene) struct scene scene = {0};
+	auto_clear(lineage) struct lineage scene = {0};
 	size_t size;
 
-	enroll(&scene, state);
+	lineage_begin(&scene, state);
 	size = secret_size(scene.device.refresh_token);
 	for (size_t i = 0; i < size; i++) {
 		auto_free(secret) struct secret *forged = NULL;
@@ -169,11 +148,12 @@ a_forged_token_changes_nothing(void **state)
 		    OK);
 		byte = (char *)secret_bytes(forged) + i;
 		*byte = *byte == 'B' ? 'C' : 'B';
-		assert_int_equal(
-		    refresh(&scene, forged, &scene.first), ERR_INVALID_TOKEN);
+		assert_int_equal(lineage_refresh(&scene, forged, &scene.first),
+		    ERR_INVALID_TOKEN);
 	}
 	assert_int_equal(
-	    refresh(&scene, scene.device.refresh_token, &scene.first), OK);
+	    lineage_refresh(&scene, scene.device.refresh_token, &scene.first),
+	    OK);
 	assert_int_equal(scene.first.generation, 1);
 }
 
@@ -185,7 +165,7 @@ what_is_no_refresh_token_is_refused(void **state)
 	    "AAAAAAAAA",
 	    "jr1_AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA"
 	    "AAAAAAAAAAA="};
-	auto_clear(scene) struct scene scene = {0};
+	auto_clear(lineage) struct lineage scene = {0};
 
 	scene.agency = *state;
 	for (size_t i = 0; i < sizeof(texts) / sizeof(*texts); i++) {
@@ -193,63 +173,68 @@ what_is_no_refresh_token_is_refused(void **state)
 
 		assert_int_equal(
 		    secret_new(&token, texts[i], strlen(texts[i])), OK);
-		assert_int_equal(
-		    refresh(&scene, token, &scene.first), ERR_INVALID_TOKEN);
+		assert_int_equal(lineage_refresh(&scene, token, &scene.first),
+		    ERR_INVALID_TOKEN);
 	}
 }
 
 static void
 the_idle_lifetime_holds(void **state)
 {
-	auto_clear(scene) struct scene scene = {0};
+	auto_clear(lineage) struct lineage scene = {0};
 
-	enroll(&scene, state);
+	lineage_begin(&scene, state);
 	agency_pass(scene.agency, scene.agency->config->refresh_idle - 1);
 	assert_int_equal(
-	    refresh(&scene, scene.device.refresh_token, &scene.first), OK);
+	    lineage_refresh(&scene, scene.device.refresh_token, &scene.first),
+	    OK);
 	agency_pass(scene.agency, scene.agency->config->refresh_idle);
 	assert_int_equal(
-	    refresh(&scene, scene.first.refresh_token, &scene.second),
+	    lineage_refresh(&scene, scene.first.refresh_token, &scene.second),
 	    ERR_TOKEN_EXPIRED);
 }
 
 static void
 the_absolute_lifetime_holds_however_busy_the_client_is(void **state)
 {
-	auto_clear(scene) struct scene scene = {0};
+	auto_clear(lineage) struct lineage scene = {0};
 	struct refresh_reply *old = &scene.first, *new = &scene.second;
 	int64_t step;
 
-	enroll(&scene, state);
+	lineage_begin(&scene, state);
 	step = scene.agency->config->refresh_idle - 1;
-	assert_int_equal(refresh(&scene, scene.device.refresh_token, old), OK);
+	assert_int_equal(
+	    lineage_refresh(&scene, scene.device.refresh_token, old), OK);
 	for (int64_t age = step; age < scene.agency->config->refresh_absolute;
 	     age += step) {
 		struct refresh_reply *swap = old;
 
 		agency_pass(scene.agency, step);
-		assert_int_equal(refresh(&scene, old->refresh_token, new), OK);
+		assert_int_equal(
+		    lineage_refresh(&scene, old->refresh_token, new), OK);
 		assert_true(new->refresh_expires <=
 		    AGENCY_START + scene.agency->config->refresh_absolute);
 		old = new;
 		new = swap;
 	}
 	agency_pass(scene.agency, step);
-	assert_int_equal(
-	    refresh(&scene, old->refresh_token, new), ERR_TOKEN_EXPIRED);
+	assert_int_equal(lineage_refresh(&scene, old->refresh_token, new),
+	    ERR_TOKEN_EXPIRED);
 }
 
 static void
 a_clock_set_back_logs_nobody_out_and_stretches_no_grace(void **state)
 {
-	auto_clear(scene) struct scene scene = {0};
+	auto_clear(lineage) struct lineage scene = {0};
 
-	enroll(&scene, state);
+	lineage_begin(&scene, state);
 	assert_int_equal(
-	    refresh(&scene, scene.device.refresh_token, &scene.first), OK);
+	    lineage_refresh(&scene, scene.device.refresh_token, &scene.first),
+	    OK);
 	agency_pass(scene.agency, -3600);
 	assert_int_equal(
-	    refresh(&scene, scene.device.refresh_token, &scene.second), OK);
+	    lineage_refresh(&scene, scene.device.refresh_token, &scene.second),
+	    OK);
 	assert_same(scene.first.refresh_token, scene.second.refresh_token);
 	agency_pass(scene.agency, scene.agency->config->refresh_grace + 1);
 	expect_reuse(&scene, scene.device.refresh_token);
@@ -258,16 +243,16 @@ a_clock_set_back_logs_nobody_out_and_stretches_no_grace(void **state)
 static void
 a_revoked_device_refreshes_nothing(void **state)
 {
-	auto_clear(scene) struct scene scene = {0};
+	auto_clear(lineage) struct lineage scene = {0};
 	auto_clear(device_revoke_reply) struct device_revoke_reply reply = {0};
 
-	enroll(&scene, state);
+	lineage_begin(&scene, state);
 	assert_int_equal(
 	    agency_revoke(scene.agency, scene.device.device, &reply), OK);
 	assert_string_equal(reply.result, "revoked");
 	assert_int_equal(reply.families_revoked, 1);
 	assert_int_equal(
-	    refresh(&scene, scene.device.refresh_token, &scene.first),
+	    lineage_refresh(&scene, scene.device.refresh_token, &scene.first),
 	    ERR_DEVICE_REVOKED);
 	assert_int_equal(
 	    agency_revoke(scene.agency, scene.device.device, &reply), OK);
@@ -278,24 +263,25 @@ a_revoked_device_refreshes_nothing(void **state)
 static void
 two_devices_do_not_disturb_each_other(void **state)
 {
-	auto_clear(scene) struct scene one = {0};
-	auto_clear(scene) struct scene other = {0};
+	auto_clear(lineage) struct lineage one = {0};
+	auto_clear(lineage) struct lineage other = {0};
 	auto_clear(device_revoke_reply) struct device_revoke_reply reply = {0};
 
-	enroll(&one, state);
-	enroll(&other, state);
+	lineage_begin(&one, state);
+	lineage_begin(&other, state);
 	assert_int_equal(
 	    agency_revoke(one.agency, one.device.device, &reply), OK);
 	assert_int_equal(
-	    refresh(&other, other.device.refresh_token, &other.first), OK);
+	    lineage_refresh(&other, other.device.refresh_token, &other.first),
+	    OK);
 }
 
 static void
 access_tokens_are_small(void **state)
 {
-	auto_clear(scene) struct scene scene = {0};
+	auto_clear(lineage) struct lineage scene = {0};
 
-	enroll(&scene, state);
+	lineage_begin(&scene, state);
 	assert_true(secret_size(scene.device.access_token) < 600);
 }
 
