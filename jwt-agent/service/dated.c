@@ -174,6 +174,12 @@ dated_count(struct call *call, const char *user, const struct verdict *verdict)
 }
 
 bool
+dated_issuer_ended(const struct issuer_config *issuer, int64_t now)
+{
+	return issuer->accept_until != NULL && now >= dated_issuer(issuer).over;
+}
+
+bool
 dated_version_ended(const struct call *call, int64_t version)
 {
 	const struct texts *versions =

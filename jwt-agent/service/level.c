@@ -2,6 +2,7 @@
 #include "jwt-agent/service/level.h"
 
 #include "jwt-agent/service/alerts.h"
+#include "jwt-agent/service/dated.h"
 #include "jwt-agent/service/upkeep.h"
 
 #include <stdio.h>
@@ -34,18 +35,7 @@ read_store_used(const struct service *service, struct txn *txn, int64_t now,
 	return e;
 }
 
-/* Keys grow old only where they could not be fetched again: a server may say
- * that its keys are good for longer. Never fetched is as good as too old. */
-static int64_t
-age_of(const struct trusted *trusted, int64_t now)
-{
-	if (trusted->problem.text[0] == '\0')
-		return 0;
-	if (trusted->fetched == 0)
-		return 100;
-	return percent(now - trusted->fetched, trusted->config->keys_max_age);
-}
-
+/* Of an issuer that has ended nobody needs the keys. */
 static enum err
 read_keys_age(const struct service *service, struct txn *txn, int64_t now,
     struct level_value *out)
@@ -57,9 +47,10 @@ read_keys_age(const struct service *service, struct txn *txn, int64_t now,
 	for (size_t i = 0; (trusted = trust_at(service->trust, i)) != NULL;
 	     i++) {
 		if (!trusted_is_fetched(trusted) ||
-		    age_of(trusted, now) <= out->value)
+		    dated_issuer_ended(trusted->config, now) ||
+		    trusted_age(trusted, now) <= out->value)
 			continue;
-		out->value = age_of(trusted, now);
+		out->value = trusted_age(trusted, now);
 		snprintf(out->of, sizeof(out->of), " issuer=%s",
 		    trusted->config->name);
 	}

@@ -165,9 +165,10 @@ fresh_seconds(const struct trusted *trusted)
 	const struct issuer_config *config = trusted->config;
 	int64_t seconds =
 	    trusted->max_age > 0 ? trusted->max_age : TRUSTED_FRESH_SECONDS;
+	int64_t most = config->keys_max_age * TRUSTED_FRESH_PERCENT / 100;
 
-	if (seconds > config->keys_max_age)
-		seconds = config->keys_max_age;
+	if (seconds > most)
+		seconds = most;
 	return seconds > config->keys_min_age ? seconds : config->keys_min_age;
 }
 
@@ -213,6 +214,39 @@ trusted_is_due(const struct trusted *trusted, int64_t now)
 {
 	return trusted_is_fetched(trusted) && is_past(trusted->tried, now) &&
 	    (now < trusted->fetched || now >= trusted_next(trusted));
+}
+
+/* An attempt that is under way has not failed; of one that could not even begin
+ * there is nothing but its time. */
+static bool
+has_failed(const struct trusted *trusted)
+{
+	return trusted->problem.text[0] != '\0' ||
+	    (trusted->tried > trusted->fetched && !trusted->fetching);
+}
+
+static bool
+is_overdue(const struct trusted *trusted, int64_t now)
+{
+	return has_failed(trusted) &&
+	    now - trusted->fetched >
+	    fresh_seconds(trusted) + 2 * TRUSTED_RETRY_SECONDS;
+}
+
+int64_t
+trusted_age(const struct trusted *trusted, int64_t now)
+{
+	double age = (double)(now - trusted->fetched);
+	int64_t percent;
+
+	if (trusted->fetched == 0)
+		return has_failed(trusted) ? 100 : 0;
+	if (trusted->config->keys_max_age == 0 || age < 0)
+		return 0;
+	percent = (int64_t)(age * 100 / (double)trusted->config->keys_max_age);
+	return percent > TRUSTED_OLD_PERCENT && !is_overdue(trusted, now)
+	    ? TRUSTED_OLD_PERCENT
+	    : percent;
 }
 
 bool

@@ -8,9 +8,10 @@
  *
  * A JWK Set that is fetched replaces the one before only when it has a key
  * that can be used; whatever else a server answers is a problem that is noted.
- * Fetched keys are fresh as long as the server's Cache-Control says, within
- * keys_min_age and keys_max_age; then they are stale, which is good but due to
- * be fetched again; past keys_max_age they are not used any more.
+ * Fetched keys are fresh as long as the server's Cache-Control says, but at most
+ * for a part of keys_max_age and at least for keys_min_age; then they are stale,
+ * which is good but due to be fetched again; past keys_max_age they are not used
+ * any more.
  */
 
 #include "jwt-agent/config/config.h"
@@ -24,6 +25,11 @@
 #define TRUSTED_RETRY_SECONDS 30
 /* How long a set is fresh whose server does not say. */
 #define TRUSTED_FRESH_SECONDS 3600
+/* Of keys_max_age: for how much of it a set is fresh at most, whatever its server
+ * says, and above which it is old, which is told. What lies between is for
+ * attempts that fail. */
+#define TRUSTED_FRESH_PERCENT 40
+#define TRUSTED_OLD_PERCENT 50
 
 enum keys_state {
 	KEYS_OK,
@@ -69,6 +75,14 @@ enum keys_state trusted_state(const struct trusted *trusted, int64_t now);
 /* When fetched keys are to be fetched again, and whether that is now. */
 int64_t trusted_next(const struct trusted *trusted);
 bool trusted_is_due(const struct trusted *trusted, int64_t now);
+
+/*
+ * How old fetched keys are, in percent of keys_max_age. Above
+ * TRUSTED_OLD_PERCENT are only those that could not be fetched again for a
+ * minute, as keys_min_age= may be long. Never fetched although it was tried is
+ * as good as too old: 100.
+ */
+int64_t trusted_age(const struct trusted *trusted, int64_t now);
 
 /* Whether fetched keys may be asked for because one is missing. */
 bool trusted_may_ask(const struct trusted *trusted, int64_t now);

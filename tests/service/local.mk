@@ -26,6 +26,7 @@ SERVICE_TESTS = \
 	%D%/revocation_test \
 	%D%/rotation_test \
 	%D%/sweep_test \
+	%D%/trusted_test \
 	%D%/upkeep_test \
 	%D%/window_test
 
@@ -48,6 +49,7 @@ check_LTLIBRARIES += %D%/libagency.la
 %C%_sweep_test_LDADD = %D%/libagency.la
 %C%_issuer_test_SOURCES = %D%/issuer_test.c %D%/foreign.c %D%/foreign.h
 %C%_issuer_test_LDADD = %D%/libagency.la
+%C%_trusted_test_LDADD = %D%/libagency.la
 %C%_upkeep_test_LDADD = %D%/libagency.la
 %C%_window_test_LDADD = %D%/libagency.la
 %C%_export_test_LDADD = %D%/libagency.la

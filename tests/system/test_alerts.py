@@ -317,26 +317,76 @@ def test_token_reuse(agent, clock):
     fired_then_cleared(agent, "token-reuse")
 
 
-def test_keys_that_grow_old(make_agent, clock):
-    provider = Provider()
-    try:
-        provider.say("/jwks", jwks(Key("ES256", "k")))
-        agent = make_agent(issuers={"corp": {
-            "issuer": "https://corp.test", "jwks_url": provider.url("/jwks"),
-            "keys_max_age": "1h"}}).start(clock=clock)
-        waiting.until(lambda: agent.issuer("corp")["state"] == "ok", 30)
-        provider.stop()
-        clock.let_pass(29 * 60)
-        clock.let_pass(32 * 60)
-        wait_told(agent, "keys-age", "fired")
-        assert "issuer=corp" in agent.json(
-            "audit", "list", "--event", "alert-fired")[-1]["detail"]
-        provider.start()
-        clock.let_pass(60)
+@pytest.fixture
+def provider():
+    made = Provider()
+    made.say("/jwks", jwks(Key("ES256", "k")),
+             Cache_Control="max-age=31536000")
+    yield made
+    made.stop()
 
-        fired_then_cleared(agent, "keys-age")
-    finally:
-        provider.stop()
+
+def of_provider(make_agent, provider, clock, **keys):
+    agent = make_agent(issuers={"corp": {
+        "issuer": "https://corp.test", "jwks_url": provider.url("/jwks"),
+        "keys_max_age": "10h", **keys}}).start(clock=clock)
+    waiting.until(lambda: agent.issuer("corp")["state"] == "ok", 30)
+    return agent
+
+
+def test_keys_that_grow_old(make_agent, provider, clock):
+    """Although its server said that they are good for a year."""
+    agent = of_provider(make_agent, provider, clock)
+    provider.stop()
+    clock.let_pass(4 * HOUR + 60)  # the agent asks, though nobody logs in
+    waiting.until(lambda: agent.issuer("corp").get("problem"), 60)
+    assert alert(agent, "keys-age")["state"] == "ok"
+    clock.let_pass(HOUR + 300)
+    wait_told(agent, "keys-age", "fired")
+    assert "issuer=corp" in agent.json(
+        "audit", "list", "--event", "alert-fired")[-1]["detail"]
+    provider.start()
+    clock.let_pass(60)
+
+    fired_then_cleared(agent, "keys-age")
+
+
+@pytest.mark.parametrize("least", ["5m", "9h"])
+def test_keys_of_a_healthy_issuer_are_never_old(make_agent, provider, clock,
+                                                least):
+    """Nor where they are not to be fetched again before they are old."""
+    agent = of_provider(make_agent, provider, clock, keys_min_age=least)
+    for fetches in range(2, 4):
+        clock.let_pass(HOUR * (4 if least == "5m" else 9))
+        provider.wait_for_requests("/jwks", fetches, 60)
+        waiting.until(lambda: (agent.issuer("corp")["age"] or 0)
+                      < HOUR, 30)
+    agent.stop()
+    clock.let_pass(50 * HOUR)
+    agent.start(clock=clock)
+    provider.wait_for_requests("/jwks", 4, 60)
+    waiting.until(lambda: agent.issuer("corp")["state"] == "ok", 30)
+
+    assert alert(agent, "keys-age")["state"] == "ok"
+    assert told(agent, "keys-age") == []
+
+
+def test_keys_that_were_never_there(make_agent, provider, clock):
+    """But of one that has ended nobody needs them."""
+    provider.stop()
+    agent = make_agent(issuers={
+        name: {"issuer": f"https://{name}.test",
+               "jwks_url": provider.url("/jwks"), **more}
+        for name, more in (("ended", {"accept_until": "2020-01-01"}),
+                           ("used", {}))}).start(clock=clock)
+
+    wait_told(agent, "keys-age", "fired")
+    assert "issuer=used" in agent.json(
+        "audit", "list", "--event", "alert-fired")[-1]["detail"]
+    agent.serve_with(issuers={"ended": agent.issuers["ended"]})
+    wait_told(agent, "keys-age", "fired", "cleared")
+    waiting.until(lambda: agent.issuer("ended").get("problem"), 60)
+    assert alert(agent, "keys-age")["value"] == "0%"
 
 
 def test_store_that_fills(make_agent, clock):
