@@ -129,7 +129,7 @@ fail_fetch(struct agency *agency, const char *name, int64_t fetched)
 	    "it answers with a page of errors");
 }
 
-/* Only of keys that cannot be fetched; the oldest is named. */
+/* The oldest is named; above half are only keys that cannot be fetched. */
 static void
 test_keys_age(void **state)
 {
@@ -138,8 +138,10 @@ test_keys_age(void **state)
 	assert_level(agency, "keys_age", 0, "");
 	agency_configure(agency, SERVER("one") SERVER("two"));
 	assert_level(agency, "keys_age", 0, ""); /* not asked for yet */
+	trust_find(agency->trust, "one")->fetched = AGENCY_START - 200;
+	assert_level(agency, "keys_age", 20, " issuer=one");
 	trust_find(agency->trust, "one")->fetched = AGENCY_START - 900;
-	assert_level(agency, "keys_age", 0, "");
+	assert_level(agency, "keys_age", 50, " issuer=one");
 	fail_fetch(agency, "one", AGENCY_START - 504);
 	assert_level(agency, "keys_age", 50, " issuer=one");
 	fail_fetch(agency, "two", AGENCY_START - 510);
@@ -150,6 +152,10 @@ test_keys_age(void **state)
 	assert_level(agency, "keys_age", 151, " issuer=two");
 	trust_find(agency->trust, "two")->problem.text[0] = '\0';
 	assert_level(agency, "keys_age", 100, " issuer=one");
+	/* nobody needs the keys of one that has ended */
+	agency_configure(agency, SERVER("one") "accept_until = 2020-01-01\n");
+	fail_fetch(agency, "one", 0);
+	assert_level(agency, "keys_age", 0, "");
 }
 
 static void
