@@ -66,13 +66,24 @@ add_key(
 		metric_set(metrics, metric, place, 0, age);
 }
 
+/* There may be none in a state, but an age of none there is not. */
+static void
+begin_keys(struct metrics *metrics, enum metric metric)
+{
+	metric_clear(metrics, metric);
+	for (size_t i = 0; metric == METRIC_SIGNING_KEYS &&
+	     metric_at(metrics, METRIC_KEY_STATE, i) != NULL;
+	     i++)
+		metric_set(metrics, metric, i, 0, 0);
+}
+
 enum err
 gauge_signing(struct call *call, enum metric metric)
 {
 	auto_clear(signkey_record) struct signkey_record record = {0};
 	enum err e = OK;
 
-	metric_clear(call->service->metrics, metric);
+	begin_keys(call->service->metrics, metric);
 	while (e == OK) {
 		e = signkey_next(call->txn, record.kid, &record);
 		if (e == OK)

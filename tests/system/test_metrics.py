@@ -9,7 +9,7 @@ import subprocess
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
-from harness import people, tokens, waiting
+from harness import built, people, tokens, waiting
 from harness.issuer import Issuer, Key
 from harness.leader import Leader
 from harness.provider import Provider
@@ -365,3 +365,37 @@ def test_claims_that_a_token_lacks(busy):
             ("team", "default"): 2, ("team", "user"): 1}
         assert value(found, "jwtagent_dated_logins_total",
                      what="claims 1") == 3
+
+
+def test_expressions_of_the_manual_are_of_what_there_is(busy, tmp_path):
+    page = (built.SOURCE / "doc" / "operate.md").read_text()
+    block = re.search(r"^```promql\n(.*?)^```$", page, re.M | re.S)[1]
+    lines = [line for line in block.splitlines() if line[0] != "#"]
+    header = (built.SOURCE / "jwt-agent/observe/metric.h").read_text()
+    known = set(re.findall(r'"(jwtagent_\w+)"', header))
+    rules = tmp_path / "rules.yml"
+    rules.write_text("groups: [{name: g, rules: [" + ", ".join(
+        f"{{record: 'r:{number}', expr: '{line}'}}"
+        for number, line in enumerate(lines)) + "]}]\n")
+
+    check = subprocess.run(["promtool", "check", "rules", rules], text=True,
+                           capture_output=True)
+
+    assert check.returncode == 0, check.stdout + check.stderr
+    assert len(lines) >= 9
+    assert set(re.findall(r"jwtagent_\w+", block)) <= known
+    shown = {labels for name, labels in scrape(busy)
+             if name == "jwtagent_sessions"}
+    assert {(("state", state),) for state in ("pending", "active")} <= shown
+
+
+def test_signing_keys_of_each_state(busy):
+    found = scrape(busy)
+    assert {state: value(found, "jwtagent_signing_keys", state=state)
+            for state in ("next", "active", "retired")} == {
+                "next": 0, "active": 1, "retired": 0}
+    assert value(found, "jwtagent_signing_key_age_seconds",
+                 state="retired") is None
+    busy.json("key", "rotate", "--now")
+    found = scrape(busy)
+    assert value(found, "jwtagent_signing_keys", state="active") == 1
