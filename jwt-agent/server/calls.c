@@ -672,6 +672,12 @@ calls_free(struct calls *calls)
 }
 
 void
+calls_begin(struct calls *calls)
+{
+	turn_commit(calls->turn);
+}
+
+void
 calls_stop(struct calls *calls)
 {
 	turn_commit(calls->turn);

@@ -29,6 +29,9 @@ MUST_USE enum err calls_new(
 void calls_free(struct calls *calls);
 DEFINE_AUTO_FREE(calls)
 
+/* The agent runs: its start is in the audit before anybody hears of it. */
+void calls_begin(struct calls *calls);
+
 /* Serves a peer's call, which is answered now or later. */
 void calls_take(
     struct calls *calls, struct peer *peer, const struct call_message *call);

@@ -236,6 +236,7 @@ server_run(struct server *server)
 	enum err e;
 
 	sd_event_set_watchdog(server->loop, true);
+	calls_begin(server->calls);
 	sd_notify(0, "READY=1");
 	e = sd_event_loop(server->loop) < 0 ? ERR_INTERNAL : OK;
 	calls_end(server->calls);

@@ -20,7 +20,8 @@ class Journal:
         self.socket.bind(str(SOCKET))
         os.chmod(SOCKET, 0o666)
         self.entries = []
-        threading.Thread(target=self._listen, daemon=True).start()
+        self.thread = threading.Thread(target=self._listen, daemon=True)
+        self.thread.start()
 
     def _listen(self):
         while True:
@@ -31,6 +32,7 @@ class Journal:
 
     def close(self):
         self.socket.shutdown(socket.SHUT_RDWR)
+        self.thread.join()  # or it reads from whoever has the number next
         self.socket.close()
         SOCKET.unlink()
 

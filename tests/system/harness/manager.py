@@ -30,15 +30,15 @@ class Manager:
         self.notify = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
         self.notify.bind(str(agent.place / "manager"))
         os.chmod(agent.place / "manager", 0o666)
-        threading.Thread(target=self._listen, daemon=True).start()
+        self.thread = threading.Thread(target=self._listen, daemon=True)
+        self.thread.start()
 
     def _listen(self):
         while True:
-            try:
-                data, ancillary, _, _ = self.notify.recvmsg(
-                    4096, socket.CMSG_SPACE(FDS_MAX * 4))
-            except OSError:
-                return
+            data, ancillary, _, _ = self.notify.recvmsg(
+                4096, socket.CMSG_SPACE(FDS_MAX * 4))
+            if not data:
+                return  # it was shut down
             fds = array.array("i")
             for level, kind, content in ancillary:
                 if (level, kind) == (socket.SOL_SOCKET, socket.SCM_RIGHTS):
@@ -110,5 +110,6 @@ class Manager:
         self.agent.stop()
         self.forget_all()
         self.notify.shutdown(socket.SHUT_RDWR)
+        self.thread.join()  # or it reads from whoever has the number next
         self.notify.close()
         self.listener.close()

@@ -4,7 +4,7 @@
 import time
 
 
-def until(condition, timeout=5, what="it"):
+def until(condition, timeout=30, what="it"):
     """The first true answer of `condition`; fails after `timeout` seconds."""
     deadline = time.monotonic() + timeout
     while True:
