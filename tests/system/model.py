@@ -568,6 +568,33 @@ class Run:
                 expect(f"session {session.id}", session.state,
                        self.state_of(session))
 
+    def states_of(self, method, member, **request):
+        entries = self.wire().stream(method, request)
+        return Counter(entry[member]["state"] for entry in entries)
+
+    def told(self):
+        """The numbers by state of the metrics."""
+        told = {}
+        for entry in self.wire().stream("io.jwtagent.Admin.Metrics"):
+            sample, = entry["metric"]["samples"][:1]
+            told.setdefault(entry["metric"]["name"], Counter())[
+                sample["labels"].get("state")] += sample["value"]
+        return told
+
+    def compare_numbers(self):
+        """Sessions may lapse, and be swept, between one look and the next."""
+        deadline = time.monotonic() + SETTLE
+        while True:
+            listed = (
+                self.states_of("io.jwtagent.Session.List", "session", all=True),
+                self.states_of("io.jwtagent.Device.List", "device"))
+            told = self.told()
+            numbers = told["jwtagent_sessions"], told["jwtagent_devices"]
+            if tuple(+number for number in numbers) == listed:
+                return
+            if time.monotonic() > deadline:
+                expect("numbers by state", listed, numbers)
+
     def check_store(self):
         for entry in self.wire().stream("io.jwtagent.Admin.StoreCheck"):
             step = entry["step"]
@@ -634,6 +661,7 @@ class Run:
             if progress and number % progress == 0:
                 print(f"{number} steps", flush=True)
         self.compare_everything()
+        self.compare_numbers()
         self.check_store()
         return None
 
