@@ -24,10 +24,10 @@ DECLARE_FIELDS(uses_request, USES_REQUEST)
 	F(opt_flag, current)                                                   \
 	F(opt_num, devices)                                                    \
 	F(opt_num, users)                                                      \
-	F(opt_num, uses)                                                       \
+	F(num, uses)                                                           \
 	F(opt_str, user)                                                       \
 	F(opt_num, last)                                                       \
-	F(opt_num, recent)                                                     \
+	F(num, recent)                                                         \
 	F(opt_num, recent_since)
 DECLARE_FIELDS(use_view, USE_VIEW)
 

@@ -97,7 +97,8 @@ def test_what_ends_and_what_is_filled_in(make_agent):
     agent.restart()
     ending, = agent.json("report")["ending"]
     assert (ending["kind"], ending["name"]) == ("claims", "1")
-    assert not ending.get("uses") and agent.json("report")["fallbacks"] == []
+    assert (ending["uses"], ending["recent"]) == (0, 0)
+    assert agent.json("report")["fallbacks"] == []
     assert re.search(r"^Ending +claims 1, refused from 2999-01-0\d .*: 0 times$",
                      agent.run("report").stdout, re.M)
 
@@ -155,7 +156,7 @@ def test_uses_are_of_the_span(make_agent):
 
     use(3)
     clock.jump(20 * DAY)
-    assert counted("7d")[:2] == (None, 3)
+    assert counted("7d")[:2] == (0, 3)
     text = agent.run("report").stdout
     assert re.search(r": 0 times, 3 in all, last ", text)
     use(1)
