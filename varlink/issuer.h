@@ -15,10 +15,10 @@ DECLARE_FIELDS(issuer_request, ISSUER_REQUEST)
 
 /*
  * `source`: local, keys_file, jwks_url, discovery or secret_file. `state`: ok;
- * stale, which is good but due to be fetched again; unavailable. `keys`:
- * objects {kid, alg}. `age` and `next` (in how many seconds the keys are
- * fetched again) are of fetched keys. `problem`: why the last attempt to get
- * keys gave none.
+ * stale, which is good but due to be fetched again; unavailable; ended: the
+ * issuer is not accepted any more. `keys`: objects {kid, alg}. `age` and `next`
+ * (in how many seconds the keys are fetched again) are of fetched keys.
+ * `problem`: why the last attempt to get keys gave none.
  */
 #define ISSUER_VIEW(F)                                                         \
 	F(str, name)                                                           \

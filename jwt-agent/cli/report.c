@@ -126,7 +126,8 @@ note_firing(const json_t *alert, void *context)
 static enum err
 note_keys(const json_t *issuer, void *context)
 {
-	if (has_text(issuer, "state", "ok"))
+	if (has_text(issuer, "state", "ok") ||
+	    has_text(issuer, "state", "ended"))
 		return OK;
 	return json_array_append_new(context,
 		   json_pack("{sO sO sO*}", "key",

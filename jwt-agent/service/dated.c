@@ -105,7 +105,6 @@ static const struct ending {
 	struct trail_rule rule;
 	enum err refusal;
 } endings[] = {
-    {DATED_ISSUER, {"issuer", "accept_until"}, ERR_ISSUER_ENDED},
     {DATED_ALGORITHM, {"issuer", "algorithms_until"}, ERR_ALGORITHM_ENDED},
     {DATED_CLAIMS, {"token", "claim_versions_until"}, ERR_CLAIMS_ENDED},
 };
@@ -125,21 +124,19 @@ check_one(
     const struct call *call, const struct dated *dated, struct trail *trail)
 {
 	const struct ending *ending = ending_of(dated);
-	char over[DATE_SIZE];
-	bool ended = call->now >= dated->over;
+	enum err e;
 
-	date_text(dated->over, over);
 	trail_open(trail, "until");
 	trail_rule(trail, ending->rule.section, ending->rule.key);
-	trail_found(trail, dated->name);
-	trail_wanted(trail, "before %s", over);
-	trail_note(trail, "%s ", dated->kind);
-	trail_quote(trail, dated->name);
-	trail_note(trail, ended ? " ended %s" : " ends %s", over);
-	trail_close(trail, ended ? ending->refusal : OK);
-	return ended ? ending->refusal : OK;
+	e = trail_until(trail, dated->kind, dated->name, dated->over, call->now)
+	    ? OK
+	    : ending->refusal;
+	trail_close(trail, e);
+	return e;
 }
 
+/* Whether the issuer has ended the verification has said, before it looked at the
+ * token's claims. */
 enum err
 dated_check(struct call *call, struct verdict *verdict)
 {
@@ -148,7 +145,8 @@ dated_check(struct call *call, struct verdict *verdict)
 
 	for (size_t i = 0;
 	     e == OK && dated_at(call->service->config, i, &dated); i++)
-		if (is_meant(&dated, &verdict->token))
+		if (strcmp(dated.kind, DATED_ISSUER) != 0 &&
+		    is_meant(&dated, &verdict->token))
 			e = check_one(call, &dated, &verdict->trail);
 	return e;
 }
@@ -171,12 +169,6 @@ dated_count(struct call *call, const char *user, const struct verdict *verdict)
 			    call->txn, DATED_COUNTER, labels, user, call->now);
 	}
 	return e;
-}
-
-bool
-dated_issuer_ended(const struct issuer_config *issuer, int64_t now)
-{
-	return issuer->accept_until != NULL && now >= dated_issuer(issuer).over;
 }
 
 bool

@@ -30,9 +30,6 @@ MUST_USE enum err dated_check(struct call *call, struct verdict *verdict);
 MUST_USE enum err
 dated_count(struct call *call, const char *user, const struct verdict *verdict);
 
-/* Whether an issuer has ended. */
-bool dated_issuer_ended(const struct issuer_config *issuer, int64_t now);
-
 /* Whether this version of the claims has ended. */
 bool dated_version_ended(const struct call *call, int64_t version);
 

@@ -23,8 +23,10 @@ issuer_value(const struct trusted *trusted, enum metric metric, int64_t now)
 }
 
 static bool
-has_value(const struct trusted *trusted, enum metric metric)
+has_value(const struct trusted *trusted, enum metric metric, int64_t now)
 {
+	if (trusted_state(trusted, now) == KEYS_ENDED)
+		return false;
 	if (metric == METRIC_ISSUER_KEYS)
 		return true;
 	return trusted_is_fetched(trusted) &&
@@ -41,7 +43,7 @@ gauge_issuers(struct call *call, enum metric metric)
 	metric_clear(metrics, metric);
 	for (size_t i = 0;
 	     (trusted = trust_at(call->service->trust, i)) != NULL; i++)
-		if (has_value(trusted, metric) &&
+		if (has_value(trusted, metric, call->now) &&
 		    metric_find(
 			metrics, METRIC_ISSUER, trusted->config->name, &place))
 			metric_set(metrics, metric, place, 0,

@@ -44,6 +44,7 @@ view_issuer(const struct issuer *issuer, const char *name, const char *source,
 	    [KEYS_OK] = "ok",
 	    [KEYS_STALE] = "stale",
 	    [KEYS_UNAVAILABLE] = "unavailable",
+	    [KEYS_ENDED] = "ended",
 	};
 
 	view->name = strdup(name);
@@ -91,7 +92,8 @@ view_trusted(
 	if (trusted->fetched != 0) {
 		view->fetched = trusted->fetched;
 		view->age = call->now - trusted->fetched;
-		view->next = trusted_next(trusted) - call->now;
+		if (trusted_may_fetch(trusted, call->now))
+			view->next = trusted_next(trusted) - call->now;
 	}
 	return OK;
 }
@@ -136,7 +138,8 @@ issuer_refresh(struct call *call, const struct issuer_request *request,
 	    trust_find(call->service->trust, request->issuer);
 
 	call_note(&call->event.detail, request->issuer);
-	if (trusted == NULL || !trusted_is_fetched(trusted) || call->waited)
+	if (trusted == NULL || !trusted_may_fetch(trusted, call->now) ||
+	    call->waited)
 		return issuer_show(call, request, reply);
 	call->fetch = trusted;
 	return ERR_KEYS_NEEDED;

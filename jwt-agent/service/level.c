@@ -2,7 +2,6 @@
 #include "jwt-agent/service/level.h"
 
 #include "jwt-agent/service/alerts.h"
-#include "jwt-agent/service/dated.h"
 #include "jwt-agent/service/upkeep.h"
 
 #include <stdio.h>
@@ -46,8 +45,7 @@ read_keys_age(const struct service *service, struct txn *txn, int64_t now,
 	out->known = true;
 	for (size_t i = 0; (trusted = trust_at(service->trust, i)) != NULL;
 	     i++) {
-		if (!trusted_is_fetched(trusted) ||
-		    dated_issuer_ended(trusted->config, now) ||
+		if (!trusted_may_fetch(trusted, now) ||
 		    trusted_age(trusted, now) <= out->value)
 			continue;
 		out->value = trusted_age(trusted, now);

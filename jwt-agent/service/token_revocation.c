@@ -24,7 +24,8 @@ is_refresh_token(const struct secret *token)
 	return strncmp(secret_text(token), "jr1_", 4) == 0;
 }
 
-/* Whoever it is for, and whatever service: it is only to be taken away. */
+/* Whoever it is for, whatever service, and also when its issuer has ended: it is
+ * only to be taken away. */
 static enum err
 verify(struct call *call, const struct secret *token, struct verified *out)
 {
@@ -32,6 +33,7 @@ verify(struct call *call, const struct secret *token, struct verified *out)
 	    .token = secret_text(token),
 	    .size = secret_size(token),
 	    .audience = &verify_any_audience,
+	    .even_ended = true,
 	};
 	size_t count;
 	const struct issuer *const *issuers =

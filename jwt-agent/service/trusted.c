@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "jwt-agent/service/trusted.h"
 
+#include "base/date.h"
 #include "jwt-agent/policy/requirement.h"
 #include "jwt-agent/verify/jwk.h"
 
@@ -55,6 +56,9 @@ describe(struct trusted *trusted, const struct issuer_config *config)
 	issuer->leeway = config->leeway;
 	issuer->future_leeway = ISSUER_FUTURE_LEEWAY;
 	issuer->max_lifetime = config->max_lifetime;
+	if (config->accept_until == NULL ||
+	    !date_read(config->accept_until, &issuer->until))
+		issuer->until = 0;
 	for (size_t i = 0; i < config->algorithms.count; i++) {
 		const struct algorithm *algorithm =
 		    algorithm_find(config->algorithms.item[i]);
@@ -176,6 +180,8 @@ fresh_seconds(const struct trusted *trusted)
 enum keys_state
 trusted_state(const struct trusted *trusted, int64_t now)
 {
+	if (issuer_has_ended(&trusted->issuer, now))
+		return KEYS_ENDED;
 	if (!trusted_is_fetched(trusted))
 		return KEYS_OK;
 	if (trusted->fetched == 0 ||
@@ -210,9 +216,17 @@ is_past(int64_t since, int64_t now)
 }
 
 bool
+trusted_may_fetch(const struct trusted *trusted, int64_t now)
+{
+	return trusted_is_fetched(trusted) &&
+	    !issuer_has_ended(&trusted->issuer, now);
+}
+
+bool
 trusted_is_due(const struct trusted *trusted, int64_t now)
 {
-	return trusted_is_fetched(trusted) && is_past(trusted->tried, now) &&
+	return trusted_may_fetch(trusted, now) &&
+	    is_past(trusted->tried, now) &&
 	    (now < trusted->fetched || now >= trusted_next(trusted));
 }
 
@@ -252,7 +266,7 @@ trusted_age(const struct trusted *trusted, int64_t now)
 bool
 trusted_may_ask(const struct trusted *trusted, int64_t now)
 {
-	return trusted_is_fetched(trusted) && is_past(trusted->asked, now);
+	return trusted_may_fetch(trusted, now) && is_past(trusted->asked, now);
 }
 
 bool

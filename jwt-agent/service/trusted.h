@@ -11,7 +11,9 @@
  * Fetched keys are fresh as long as the server's Cache-Control says, but at most
  * for a part of keys_max_age and at least for keys_min_age; then they are stale,
  * which is good but due to be fetched again; past keys_max_age they are not used
- * any more.
+ * any more. The keys of an issuer that has ended are not fetched, and are kept
+ * however old they are: they are good for telling its tokens from others, and
+ * those are refused.
  */
 
 #include "jwt-agent/config/config.h"
@@ -35,6 +37,7 @@ enum keys_state {
 	KEYS_OK,
 	KEYS_STALE,
 	KEYS_UNAVAILABLE,
+	KEYS_ENDED, /* of an issuer that is not accepted any more */
 };
 
 struct trusted {
@@ -69,6 +72,10 @@ DEFINE_AUTO_FREE(trusted)
 /* keys_file, jwks_url, discovery or secret_file. */
 const char *trusted_source(const struct trusted *trusted);
 bool trusted_is_fetched(const struct trusted *trusted);
+
+/* The same, and the issuer has not ended: for what can never be accepted no
+ * key is fetched. */
+bool trusted_may_fetch(const struct trusted *trusted, int64_t now);
 
 enum keys_state trusted_state(const struct trusted *trusted, int64_t now);
 

@@ -43,6 +43,8 @@ ask_for_keys(struct call *call, struct verdict *verdict)
 
 	if (trusted == NULL || !trusted_is_fetched(trusted))
 		return refusal;
+	if (trusted_state(trusted, call->now) == KEYS_ENDED)
+		trail_note(&verdict->trail, "; the issuer has ended");
 	if (trusted_state(trusted, call->now) == KEYS_UNAVAILABLE)
 		refusal = ERR_KEYS_UNAVAILABLE;
 	if (trusted->problem.text[0] != '\0')

@@ -60,6 +60,12 @@ issuer_keys(const struct issuer *issuer, const struct algorithm *algorithm,
 	return count <= KEY_TRIES_MAX ? count : 0;
 }
 
+bool
+issuer_has_ended(const struct issuer *issuer, int64_t now)
+{
+	return issuer->until != 0 && now >= issuer->until;
+}
+
 const struct issuer *
 issuer_find(const struct issuer *const *issuers, size_t count, const char *iss)
 {

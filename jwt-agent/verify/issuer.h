@@ -28,6 +28,7 @@ struct issuer {
 	int64_t leeway;	       /* accepted after `exp` */
 	int64_t future_leeway; /* accepted before `nbf` and `iat` */
 	int64_t max_lifetime;  /* longest exp - iat, 0: any */
+	int64_t until; /* its tokens end in this second of 1970, 0: never */
 	/* what its tokens have to name; NULL or empty: nothing of its own */
 	const struct texts *audience;
 	const char *user_claim; /* NULL: ISSUER_USER_CLAIM */
@@ -44,6 +45,9 @@ struct issuer {
 size_t
 issuer_keys(const struct issuer *issuer, const struct algorithm *algorithm,
     const char *kid, const struct key *found[KEY_TRIES_MAX]);
+
+/* Whether tokens of the issuer are not accepted any more. */
+bool issuer_has_ended(const struct issuer *issuer, int64_t now);
 
 /* The issuer of this claim `iss`, or NULL. */
 const struct issuer *

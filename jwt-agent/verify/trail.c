@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "jwt-agent/verify/trail.h"
+#include "base/date.h"
 #include "jwt-agent/verify/quote.h"
 
 #include <inttypes.h>
@@ -90,6 +91,21 @@ trail_wanted(struct trail *trail, const char *format, ...)
 	va_start(arguments, format);
 	vsnprintf(step->wanted, sizeof(step->wanted), format, arguments);
 	va_end(arguments);
+}
+
+bool
+trail_until(struct trail *trail, const char *what, const char *name,
+    int64_t over, int64_t now)
+{
+	char date[DATE_SIZE];
+
+	date_text(over, date);
+	trail_found(trail, name);
+	trail_wanted(trail, "before %s", date);
+	trail_note(trail, "%s ", what);
+	trail_quote(trail, name);
+	trail_note(trail, now < over ? " ends %s" : " ended %s", date);
+	return now < over;
 }
 
 void

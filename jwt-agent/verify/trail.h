@@ -60,6 +60,11 @@ void trail_found_number(struct trail *trail, int64_t number);
 __attribute__((format(printf, 2, 3))) void
 trail_wanted(struct trail *trail, const char *format, ...);
 
+/* Fills the open step of what is accepted until a second: `what` it is and its
+ * `name`. Whether it is still. */
+bool trail_until(struct trail *trail, const char *what, const char *name,
+    int64_t over, int64_t now);
+
 /* Ends the step. One that failed without a word gets the error's text. */
 void trail_close(struct trail *trail, enum err outcome);
 

@@ -17,6 +17,21 @@ verification_rule(struct verification *v, const char *key)
 		trail_rule(v->trail, NULL, NULL);
 }
 
+/* Before what the token says of its time: that its issuer has ended is what a
+ * person can act on, also when the token is old. */
+enum err
+verification_until(struct verification *v)
+{
+	const struct issuer *issuer = v->found.issuer;
+
+	verification_rule(v, "accept_until");
+	if (trail_until(
+		v->trail, "issuer", issuer->name, issuer->until, v->now) ||
+	    v->input->even_ended)
+		return OK;
+	return ERR_ISSUER_ENDED;
+}
+
 static enum err
 invalid_claim(struct verification *v, const char *name, enum err e)
 {

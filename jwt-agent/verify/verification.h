@@ -29,6 +29,7 @@ struct verification {
 void verification_rule(struct verification *v, const char *key);
 
 /* The steps behind the signature, as verify.h describes them. */
+MUST_USE enum err verification_until(struct verification *v);
 MUST_USE enum err verification_claims(struct verification *v);
 MUST_USE enum err verification_times(struct verification *v);
 MUST_USE enum err verification_lifetime(struct verification *v);

@@ -167,19 +167,28 @@ check_signature(struct verification *v)
 	return e;
 }
 
+static bool
+has_end(const struct verification *v)
+{
+	return v->found.issuer->until != 0;
+}
+
 static const struct step {
 	const char *name;
 	enum err (*run)(struct verification *v);
+	/* NULL: it is always taken */
+	bool (*is_taken)(const struct verification *v);
 } steps[] = {
-    {"size", read_parts},
-    {"header", read_header},
-    {"issuer", find_issuer},
-    {"key", find_keys},
-    {"signature", check_signature},
-    {"claims", verification_claims},
-    {"times", verification_times},
-    {"lifetime", verification_lifetime},
-    {"audience", verification_audience},
+    {"size", read_parts, NULL},
+    {"header", read_header, NULL},
+    {"issuer", find_issuer, NULL},
+    {"key", find_keys, NULL},
+    {"signature", check_signature, NULL},
+    {"until", verification_until, has_end},
+    {"claims", verification_claims, NULL},
+    {"times", verification_times, NULL},
+    {"lifetime", verification_lifetime, NULL},
+    {"audience", verification_audience, NULL},
 };
 
 /* A cut token is broken in one of these two ways. */
@@ -207,6 +216,8 @@ verify_token(const struct verify_input *input,
 	for (size_t i = 0; i < sizeof(steps) / sizeof(*steps); i++) {
 		enum err e;
 
+		if (steps[i].is_taken != NULL && !steps[i].is_taken(&v))
+			continue;
 		trail_open(trail, steps[i].name);
 		e = cut_or(input, steps[i].run(&v));
 		trail_close(trail, e);

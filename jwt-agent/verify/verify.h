@@ -21,6 +21,7 @@ struct verify_input {
 	bool cut; /* may have been cut by a client */
 	/* of the service; NULL or empty: that of the token's issuer */
 	const struct texts *audience;
+	bool even_ended; /* also of an issuer that has ended */
 };
 
 /* A token that is good. The strings live in `claims`; those that a token need
@@ -48,6 +49,7 @@ struct verified {
  *              ERR_UNKNOWN_ISSUER, ERR_ALGORITHM_REFUSED (not from this one)
  *   key        ERR_UNKNOWN_KEY
  *   signature  ERR_BAD_SIGNATURE
+ *   until      ERR_ISSUER_ENDED; only where the issuer has an end
  *   claims     ERR_INVALID_CLAIM (the user claim, sub, jti, did, fam)
  *   times      ERR_INVALID_CLAIM (exp, nbf, iat), ERR_EXPIRED,
  *              ERR_NOT_YET_VALID

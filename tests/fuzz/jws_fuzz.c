@@ -81,11 +81,11 @@ verify(const struct key *key, const char *token, size_t size, bool cut)
 	const struct key *keys[] = {key};
 	const struct issuer issuer = {"local", "https://host.example", keys, 1,
 	    algorithm_bit(key_algorithm(key)), ISSUER_LEEWAY,
-	    ISSUER_FUTURE_LEEWAY, 86400 * 365, NULL, NULL, true};
+	    ISSUER_FUTURE_LEEWAY, 86400 * 365, 0, NULL, NULL, true};
 	char *ssh[] = {"ssh"};
 	const struct texts audience = {1, ssh};
 	const struct issuer *issuers[] = {&issuer};
-	const struct verify_input input = {token, size, cut, &audience};
+	const struct verify_input input = {token, size, cut, &audience, false};
 	auto_clear(verified) struct verified verified = {0};
 	struct trail trail = {0};
 	enum err e = verify_token(&input, issuers, 1, NOW, &trail, &verified);

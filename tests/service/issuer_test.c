@@ -24,6 +24,7 @@
 
 #define URL_KEYS "jwks_url = https://idp.test/keys"
 #define ALICE "{'sub':'alice'}"
+#define ENDS INT64_C(1800057600) /* 2027-01-16 begins */
 
 static const char P256_ORDER[] =
     "FFFFFFFF00000000FFFFFFFFFFFFFFFFBCE6FAADA7179E84F3B9CAC2FC632551";
@@ -396,6 +397,68 @@ test_keys_grow_old(void **state)
 	assert_int_equal(foreign_try(&foreign, ALICE), ERR_KEYS_NEEDED);
 }
 
+/* Nothing is fetched any more, not by anybody; what is there tells a token of
+ * the issuer from a forged one for ever. */
+static void
+test_keys_of_an_issuer_that_ended(void **state)
+{
+	auto_clear(foreign) struct foreign foreign = {0};
+	auto_free(secret) struct secret *old = NULL;
+	auto_json json_t *jwks = NULL;
+	struct foreign stranger = {0};
+
+	foreign_open(&foreign, *state);
+	foreign_configure(&foreign, URL_KEYS "\naccept_until = 2027-01-15", "");
+	jwks = foreign_jwks(&foreign);
+	old = foreign_token(&foreign, ALICE);
+	answer(&foreign, jwks, 0, NULL);
+	assert_int_equal(foreign_login(&foreign, old), OK);
+	foreign.agency->now_ms = (ENDS - 1) * 1000;
+	assert_true(trusted_is_due(idp(&foreign), ENDS - 1));
+	assert_int_equal(foreign_login(&foreign, old), ERR_EXPIRED);
+	assert_ptr_equal(foreign.agency->call.fetch, idp(&foreign));
+	for (int later = 0; later < 3; later++) {
+		foreign.agency->now_ms =
+		    (ENDS + later * INT64_C(30) * 86400) * 1000;
+		assert_int_equal(
+		    foreign_login(&foreign, old), ERR_ISSUER_ENDED);
+		assert_int_equal(
+		    foreign_try(&foreign, ALICE), ERR_ISSUER_ENDED);
+		assert_null(foreign.agency->call.fetch);
+		assert_false(trusted_is_due(
+		    idp(&foreign), host_now(&foreign.agency->host)));
+	}
+	foreign_open(&stranger, foreign.agency);
+	assert_int_equal(foreign_try(&stranger, ALICE), ERR_UNKNOWN_KEY);
+	assert_null(foreign.agency->call.fetch);
+	foreign_clear(&stranger);
+}
+
+/* They never were: nobody knows whose the token is. */
+static void
+test_issuer_that_ended_unseen(void **state)
+{
+	auto_clear(foreign) struct foreign foreign = {0};
+	struct issuer_request request = {(char *)(uintptr_t) "idp"};
+	auto_clear(issuer_view) struct issuer_view view = {0};
+	struct agency *agency;
+
+	foreign_open(&foreign, *state);
+	foreign_configure(&foreign, URL_KEYS "\naccept_until = 2027-01-14", "");
+	agency = foreign.agency;
+	assert_int_equal(foreign_try(&foreign, ALICE), ERR_UNKNOWN_KEY);
+	assert_null(agency->call.fetch);
+	assert_non_null(
+	    strstr(agency->call.event.detail, "the issuer has ended"));
+	assert_false(trusted_is_due(idp(&foreign), host_now(&agency->host)));
+	assert_int_equal(
+	    agency_end(
+		agency, issuer_refresh(agency_begin(agency), &request, &view)),
+	    OK);
+	assert_string_equal(view.state, "ended");
+	assert_null(agency->call.fetch);
+}
+
 static void
 test_age_has_bounds(void **state)
 {
@@ -559,6 +622,8 @@ main(void)
 	    TEST(test_nobody_waits_where_nobody_is),
 	    TEST(test_bad_answers_replace_nothing),
 	    TEST(test_keys_grow_old),
+	    TEST(test_keys_of_an_issuer_that_ended),
+	    TEST(test_issuer_that_ended_unseen),
 	    TEST(test_age_has_bounds),
 	    TEST(test_keys_are_kept),
 	    TEST(test_session_has_an_end),

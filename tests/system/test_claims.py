@@ -2,6 +2,7 @@
 """Claims that change over the years, and what is old ending at a date."""
 
 import json
+import re
 import subprocess
 import time
 from pathlib import Path
@@ -104,6 +105,82 @@ def test_next_refresh_writes_the_full_set(agent):
     assert agent.verdict(second["access_token"], service="gate") == "ok"
     assert use(agent, "fallback", "onboarding_completed user") is None
     assert agent.run("store", "check").returncode == 0
+
+
+@pytest.mark.parametrize("how", ["alice", "--outdated", "--all"])
+def test_renewal_that_is_asked_for_writes_it_without_backfill(agent, how):
+    first = agent.enroll()
+    agent.json("user", "set", "alice", "onboarding_completed=true")
+    with_version_2(agent)
+    agent.json("flag", "set", "claims_backfill", "off")
+
+    second = agent.refresh(first["refresh_token"])
+    claims = claims_of(second["access_token"])
+    assert claims["ver"] == 1 and "onboarding_completed" not in claims
+    assert use(agent, "version", "1")["devices"] == 1
+
+    agent.json("user", "refresh", how)
+    third = agent.refresh(second["refresh_token"])
+    claims = claims_of(third["access_token"])
+    assert claims["ver"] == 2 and claims["onboarding_completed"] is True
+    # once: whoever was not asked keeps what they have
+    other = agent.enroll(user="bob")
+    assert claims_of(agent.refresh(third["refresh_token"])["access_token"])[
+        "ver"] == 2
+    assert claims_of(other["access_token"])["ver"] == 2
+    assert use(agent, "version", "1") is None
+    assert agent.run("store", "check").returncode == 0
+
+
+@pytest.mark.parametrize("issuers,foreign,local", [
+    ("corp", "ok", "PolicyDenied"), ("local", "PolicyDenied", "ok"),
+    ("corp, local", "ok", "ok"), (None, "PolicyDenied", "ok")])
+def test_claims_of_tokens_of_other_issuers(make_agent, issuers, foreign,
+                                           local):
+    """Those that are named get it, those that are not lack it."""
+    corp = Issuer("https://corp.test")
+    agent = make_agent(
+        services={"gate": {"require_claims": "team=ops"}},
+        issuers={"corp": {"issuer": corp.name,
+                          "keys_file": keyfile.public(corp.jwks())}}).start()
+    token = agent.enroll()["access_token"]
+    agent.add_config("claims.conf", "[claim team]\ndefault = ops\nsince = 2\n" +
+                     (f"issuers = {issuers}\n" if issuers else ""))
+    agent.configure(claim_version=2)
+    agent.restart()
+
+    assert agent.verdict(corp.token(), service="gate") == foreign
+    assert agent.verdict(token, service="gate") == local
+    # what the token says itself is not touched
+    assert agent.verdict(corp.token(team="dev"), service="gate") == (
+        "PolicyDenied")
+    count = [foreign, local].count("ok")
+    found = use(agent, "fallback", "team default")
+    assert (found["uses"] if found else 0) == count
+    new = claims_of(agent.enroll()["access_token"])
+    assert ("team" in new) == (local == "ok")
+
+
+def test_attribute_in_the_token_of_another_issuer(make_agent):
+    """By whom it is mapped to, not by what it says."""
+    corp = Issuer("https://corp.test")
+    agent = make_agent(
+        services={"gate": {"require_claims": "team=ops"}},
+        issuers={"corp": {"issuer": corp.name,
+                          "username_map": "{user}@corp.test",
+                          "keys_file": keyfile.public(corp.jwks())}})
+    agent.add_config("claims.conf", "[claim team]\nfrom = user\n"
+                     "issuers = corp\n")
+    agent.start()
+    token = corp.token("alice@corp.test")
+    assert agent.verdict(token, service="gate") == "PolicyDenied"
+
+    agent.json("user", "set", "alice", "team=ops")
+
+    assert agent.verdict(token, service="gate") == "ok"
+    assert agent.verdict(corp.token("bob@corp.test"), "bob", "gate") == (
+        "PolicyDenied")
+    assert use(agent, "fallback", "team user")["uses"] == 1
 
 
 def test_gate_says_where_to_go(agent):
@@ -263,8 +340,8 @@ def old_and_new(make_agent, **keys):
         "algorithms": "HS256, HS384", **keys}})
 
 
-def old_token(algorithm="HS256"):
-    now = int(time.time())
+def old_token(algorithm="HS256", age=0):
+    now = int(time.time()) - age
     return jwt.encode({"iss": "https://old.test", "sub": "alice",
                        "aud": "login.test", "iat": now, "exp": now + 600},
                       SECRET, algorithm=algorithm)
@@ -291,6 +368,10 @@ def test_old_issuer_ends_beside_the_new_one(make_agent):
     assert use(agent, "issuer", "old")["uses"] == 2
     forged = old_token()[:-6] + "AAAAAA"
     assert agent.verdict(forged) == "BadSignature"
+    # what it is past counts more than that the token is old
+    assert agent.verdict(old_token(age=9000)) == "IssuerEnded"
+    assert agent.json("token", "revoke", stdin=old_token())[
+        "result"] == "revoked"
 
 
 def test_algorithm_ends(make_agent):
@@ -300,7 +381,12 @@ def test_algorithm_ends(make_agent):
     assert agent.verdict(old_token("HS384")) == "AlgorithmEnded"
     assert agent.verdict(old_token()) == "ok"
     assert use(agent, "algorithm", "old HS256")["uses"] == 1
-    assert use(agent, "algorithm", "old HS384").get("uses") in (None, 0)
+    ended, other = agent.json("rollout", "status")["dated"]
+    assert (ended["name"], ended["uses"], ended["user"]) == (
+        "old HS384", 0, None)
+    assert (other["name"], other["uses"]) == ("old HS256", 1)
+    assert re.search(r"^algorithm +old HS384 .* 0\b",
+                     agent.run("rollout", "status").stdout, re.M)
 
 
 def test_forgotten_user_is_nowhere(make_agent):

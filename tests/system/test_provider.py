@@ -379,6 +379,44 @@ def test_past_the_largest_age(make_agent, provider, source):
     assert agent.verdict(token) == "ok"
 
 
+def day(offset):
+    return time.strftime("%Y-%m-%d", time.gmtime(time.time() + offset * 86400))
+
+
+def test_issuer_that_has_ended(make_agent, provider, source):
+    """Its tokens are refused by name for ever, and nothing is fetched for that."""
+    agent = make_agent(issuers=at(provider, accept_until=day(9))).start()
+    assert agent.verdict(source.token()) == "ok"
+    assert provider.requests[JWKS] == 1
+    provider.say("/others", jwks(Key("ES256", "other")))
+    later = 30 * 86400
+    agent.issuers["other"] = {"issuer": "https://other.test",
+                              "jwks_url": provider.url("/others")}
+    agent.configure()
+
+    agent.restart(clock=later)
+
+    # what is due has been fetched
+    provider.wait_for_requests("/others", 1, 30)
+    for token, reason in (
+            (source.token(age=-later), "IssuerEnded"),
+            (source.token(), "IssuerEnded"),
+            (tokens.with_bad_signature(source.token()), "BadSignature"),
+            (source.token(key=Key("ES256", "new")), "UnknownKey")):
+        assert agent.verdict(token) == reason
+    assert "the issuer has ended" in agent.audit()[-1]["detail"]
+    shown = refresh(agent)
+    assert (shown["state"], shown.get("next")) == ("ended", None)
+    assert shown["keys"] == [{"kid": "first", "alg": "ES256"}]
+    wait_for_fetchers(agent)
+    assert provider.requests[JWKS] == 1
+    # nor is anybody told that its keys are old
+    assert [key["key"] for key in agent.json("report")["keys_due"]] == []
+    assert 'issuer="corp"' not in "".join(
+        line for line in agent.run("metrics").stdout.splitlines()
+        if line.startswith("jwtagent_issuer_keys"))
+
+
 def test_provider_that_was_never_there(make_agent, provider, source):
     provider.stop()
     agent = make_agent(issuers=at(provider)).start()

@@ -49,11 +49,11 @@ fill_more_issuers(struct world *world)
 	world->broad_keys[2] = world->pem[1];
 	world->secrets = (struct issuer){"secrets", SECRET, world->secret_keys,
 	    2, bits("HS256", "HS384", "HS384"), ISSUER_LEEWAY,
-	    ISSUER_FUTURE_LEEWAY, 0, NULL, NULL, false};
+	    ISSUER_FUTURE_LEEWAY, 0, 0, NULL, NULL, false};
 	world->broad = (struct issuer){"broad", BROAD, world->broad_keys, 3,
 	    bits("PS256", "RS256", "ES256") | bits("HS256", "HS256", "HS256"),
-	    ISSUER_LEEWAY, ISSUER_FUTURE_LEEWAY, 0, &for_broad, "account.name",
-	    false};
+	    ISSUER_LEEWAY, ISSUER_FUTURE_LEEWAY, 0, 0, &for_broad,
+	    "account.name", false};
 }
 
 static void
@@ -68,12 +68,12 @@ fill_issuers(struct world *world)
 	world->twin_keys[2] = world->twin;
 	world->local = (struct issuer){"local", LOCAL, world->local_keys, 3,
 	    bits("ES256", "RS256", "EdDSA"), ISSUER_LEEWAY,
-	    ISSUER_FUTURE_LEEWAY, 0, NULL, NULL, true};
+	    ISSUER_FUTURE_LEEWAY, 0, 0, NULL, NULL, true};
 	world->others = (struct issuer){"other", OTHER, world->other_keys, 1,
-	    bits("RS256", "RS256", "RS256"), 0, 0, 3600, NULL, NULL, false};
+	    bits("RS256", "RS256", "RS256"), 0, 0, 3600, 0, NULL, NULL, false};
 	world->twins = (struct issuer){"twins", TWINS, world->twin_keys, 3,
 	    bits("ES256", "ES256", "ES256"), ISSUER_LEEWAY,
-	    ISSUER_FUTURE_LEEWAY, 0, NULL, NULL, false};
+	    ISSUER_FUTURE_LEEWAY, 0, 0, NULL, NULL, false};
 	fill_more_issuers(world);
 	world->issuers[0] = &world->local;
 	world->issuers[1] = &world->others;
@@ -307,7 +307,8 @@ enum err
 check_trail(
     const struct world *world, const char *token, bool cut, struct trail *trail)
 {
-	struct verify_input input = {token, strlen(token), cut, &for_ssh};
+	struct verify_input input = {
+	    token, strlen(token), cut, &for_ssh, false};
 	auto_clear(verified) struct verified verified = {0};
 
 	return verify_token(

@@ -92,7 +92,8 @@ close_party(void **state)
 static enum err
 check_by(const struct issuer *issuer, const char *token)
 {
-	struct verify_input input = {token, strlen(token), false, &for_ssh};
+	struct verify_input input = {
+	    token, strlen(token), false, &for_ssh, false};
 	auto_clear(verified) struct verified verified = {0};
 
 	return verify_token(&input, &issuer, 1, NOW, NULL, &verified);

@@ -66,7 +66,8 @@ foreign_tokens_lack_our_claims(void **state)
 	    "{'iss':'" LOCAL "','sub':'alice','aud':['ssh'],"
 	    "'exp':1767226500.9}",
 	    world.es);
-	struct verify_input input = {token, strlen(token), false, &for_ssh};
+	struct verify_input input = {
+	    token, strlen(token), false, &for_ssh, false};
 	auto_clear(verified) struct verified verified = {0};
 
 	(void)state;
@@ -85,7 +86,8 @@ refusal_leaves_nothing(void **state)
 {
 	auto_str char *token =
 	    forge(&world, ES, "{'iss':'" LOCAL "'}", world.es);
-	struct verify_input input = {token, strlen(token), false, &for_ssh};
+	struct verify_input input = {
+	    token, strlen(token), false, &for_ssh, false};
 	struct verified verified = {.user = "untouched"};
 	struct trail trail = {0};
 
@@ -124,7 +126,7 @@ issuer_of_what_fails(void **state)
 		auto_str char *token =
 		    forge(&world, rows[i].header, rows[i].payload, world.es);
 		struct verify_input input = {
-		    token, strlen(token), false, &for_ssh};
+		    token, strlen(token), false, &for_ssh, false};
 		struct verified verified = {0};
 
 		assert_int_equal(verify_token(&input, world.issuers,
@@ -148,7 +150,8 @@ names_of_a_stranger(void **state)
 	    world.other);
 	char *item[] = {"y", "x"};
 	const struct texts audience = {2, item};
-	struct verify_input input = {token, strlen(token), false, &audience};
+	struct verify_input input = {
+	    token, strlen(token), false, &audience, false};
 	auto_clear(verified) struct verified verified = {0};
 
 	(void)state;
@@ -268,7 +271,7 @@ rules_of_our_own(void **state)
 	auto_str char *token = forge(&world, ES,
 	    "{'iss':'" LOCAL "','sub':'a','aud':'ssh','exp':1767226500}",
 	    world.es);
-	struct verify_input input = {token, strlen(token), false, NULL};
+	struct verify_input input = {token, strlen(token), false, NULL, false};
 	struct issuer own = world.local;
 	const struct issuer *issuers[] = {&own};
 	auto_clear(verified) struct verified verified = {0};
@@ -290,6 +293,74 @@ rules_of_our_own(void **state)
 			assert_null(step->rule.section);
 		}
 	}
+}
+
+static enum err
+ask_of_ending(const char *payload, const struct key *key, int64_t until,
+    bool even_ended, struct trail *trail)
+{
+	auto_str char *token = forge(&world, "{'alg':'RS256'}", payload, key);
+	struct verify_input input = {
+	    token, strlen(token), false, &for_ssh, even_ended};
+	struct issuer ending = world.others;
+	const struct issuer *issuers[] = {&ending};
+	auto_clear(verified) struct verified verified = {0};
+
+	ending.until = until;
+	*trail = (struct trail){0};
+	return verify_token(&input, issuers, 1, NOW, trail, &verified);
+}
+
+#define OF_OTHER(claims)                                                       \
+	"{'iss':'" OTHER "','aud':'ssh','iat':1767225500" claims "}"
+#define GOOD ",'sub':'a','exp':1767226500"
+
+/* An issuer that has ended is told behind the signature, and before all that a
+ * token may be refused for. */
+static void
+an_issuer_ends(void **state)
+{
+	static const struct {
+		const char *payload;
+		int64_t until;
+		bool even_ended;
+		enum err expected;
+		size_t steps;
+	} rows[] = {
+	    {OF_OTHER(GOOD), 0, false, OK, 9},
+	    {OF_OTHER(GOOD), NOW + 1, false, OK, 10},
+	    {OF_OTHER(GOOD), NOW, false, ERR_ISSUER_ENDED, 6},
+	    {OF_OTHER(GOOD), NOW - 9999, false, ERR_ISSUER_ENDED, 6},
+	    {OF_OTHER(GOOD), NOW, true, OK, 10},
+	    {OF_OTHER(",'sub':'a','exp':1767225599"), NOW, false,
+		ERR_ISSUER_ENDED, 6},
+	    {OF_OTHER(",'sub':'a','exp':1767225599"), NOW + 1, false,
+		ERR_EXPIRED, 8},
+	    {OF_OTHER(",'sub':'a','exp':1767225599"), NOW, true, ERR_EXPIRED,
+		8},
+	    {OF_OTHER(",'exp':1767226500"), NOW, false, ERR_ISSUER_ENDED, 6},
+	    {"{'iss':'" OTHER "','aud':'other','exp':1}", NOW, false,
+		ERR_ISSUER_ENDED, 6},
+	};
+	struct trail trail;
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++) {
+		assert_int_equal(ask_of_ending(rows[i].payload, world.other,
+				     rows[i].until, rows[i].even_ended, &trail),
+		    rows[i].expected);
+		assert_int_equal(trail.count, rows[i].steps);
+	}
+	assert_string_equal(trail.steps[5].step, "until");
+	assert_string_equal(trail.steps[5].rule.section, "issuer");
+	assert_string_equal(trail.steps[5].rule.key, "accept_until");
+	assert_non_null(
+	    strstr(trail.steps[5].detail, "ended 2026-01-01T00:00:00Z"));
+	/* who has no good signature is told nothing of it */
+	assert_int_equal(
+	    ask_of_ending(OF_OTHER(GOOD), world.rs, NOW, false, &trail),
+	    ERR_BAD_SIGNATURE);
+	assert_int_equal(trail.count, 5);
 }
 
 /* As many keys as may be tried, and one more. */
@@ -334,7 +405,8 @@ no_audience_is_no_audience(void **state)
 	    world.es);
 	char *nothing[] = {"", ""};
 	const struct texts empty = {2, nothing}, none = {0};
-	struct verify_input input = {token, strlen(token), false, &empty};
+	struct verify_input input = {
+	    token, strlen(token), false, &empty, false};
 	struct verified verified = {0};
 
 	(void)state;
@@ -355,7 +427,8 @@ static void
 no_issuers(void **state)
 {
 	auto_str char *token = forge(&world, ES, "{}", world.es);
-	struct verify_input input = {token, strlen(token), false, &for_ssh};
+	struct verify_input input = {
+	    token, strlen(token), false, &for_ssh, false};
 	struct verified verified = {0};
 
 	(void)state;
@@ -371,7 +444,8 @@ odd_clocks(void **state)
 	    "{'iss':'" LOCAL "','sub':'a','aud':'ssh','exp':253402300799,"
 	    "'iat':0,'nbf':0}",
 	    world.es);
-	struct verify_input input = {token, strlen(token), false, &for_ssh};
+	struct verify_input input = {
+	    token, strlen(token), false, &for_ssh, false};
 	const struct {
 		int64_t now;
 		enum err expected;
@@ -507,6 +581,7 @@ main(void)
 	    cmocka_unit_test(whose_audience),
 	    cmocka_unit_test(rules),
 	    cmocka_unit_test(rules_of_our_own),
+	    cmocka_unit_test(an_issuer_ends),
 	    cmocka_unit_test(keys_to_try),
 	    cmocka_unit_test(no_audience_is_no_audience),
 	    cmocka_unit_test(no_issuers),
