@@ -465,6 +465,9 @@ census_table(const struct entry *entry)
 	    : TABLE_SESSION;
 }
 
+/* A walk reads each record. */
+#define WALKED_MAX 1024
+
 static bool
 census_counts(const struct entry *entry)
 {
@@ -474,11 +477,30 @@ census_counts(const struct entry *entry)
 
 	if (txn_entries(entry->txn, table, &entries) != OK)
 		return false;
-	if (entries > COUNTED_MAX)
+	if (entries > WALKED_MAX)
 		return CENSUS(entry)->count > 0;
 	return census_walk(entry->txn, table, CENSUS(entry)->state, &found) ==
 	    OK &&
 	    found == CENSUS(entry)->count;
+}
+
+/* Those that live have an index by themselves. */
+static bool
+census_live(const struct entry *entry)
+{
+	bool devices = census_table(entry) == TABLE_DEVICE;
+	int64_t pending = 0, active = 0;
+	size_t live = 0;
+	enum err e = txn_entries(entry->txn,
+	    devices ? TABLE_DEVICE_ACTIVE : TABLE_SESSION_LIVE, &live);
+
+	if (e == OK && !devices)
+		e = census_get(
+		    entry->txn, TABLE_SESSION, SESSION_PENDING, &pending);
+	if (e == OK)
+		e = census_get(entry->txn, census_table(entry),
+		    devices ? DEVICE_ACTIVE : SESSION_ACTIVE, &active);
+	return e == OK && pending + active == (int64_t)live;
 }
 
 static bool
@@ -916,6 +938,7 @@ static const struct rule rules[TABLE_COUNT][RULES_MAX] = {
 	    {"count", "counts other records than there are", census_counts},
 	    {"sum", "and the other states do not make all records",
 		census_adds_up},
+	    {"live", "and the index of what lives disagree", census_live},
 	},
     [TABLE_SESSION_LIVE] =
 	{

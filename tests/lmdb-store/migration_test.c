@@ -58,8 +58,10 @@ take_up_fixture(struct older *older, int schema)
 	assert_int_equal(older_migrate(older, SCHEMA_VERSION, 0), OK);
 	older_assert_sound(older);
 	assert_fixture(older, schema);
+	assert_true(entries(older, TABLE_CENSUS) > 0);
 	up = older_contents(older);
 	assert_int_equal(older_migrate(older, 1, 0), OK);
+	assert_int_equal(entries(older, TABLE_CENSUS), 0);
 	assert_int_equal(older_migrate(older, SCHEMA_VERSION, 0), OK);
 	older_assert_sound(older);
 	older_assert_contents(older, up);
