@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
+#include "tests/base/sparse.h"
 #include "tests/service/keyscene.h"
 
 #include "lmdb-store/datakey.h"
@@ -609,7 +610,7 @@ test_any_order(void **state)
 	uint64_t seed = 20260101;
 	bool forced = false;
 
-	for (int i = 0; i < 500; i++) {
+	for (int i = 0; i < sparse(500); i++) {
 		play(&scene, &seed, &forced);
 		if (!forced)
 			keyscene_log_in(&scene);
