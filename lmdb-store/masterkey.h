@@ -20,6 +20,10 @@
 #define MASTERKEY_CREDENTIAL "master.key"
 /* Where LoadCredentialEncrypted=master.key:jwt-agent.master.key finds it. */
 #define MASTERKEY_SYSTEMD_FILE "/etc/credstore.encrypted/jwt-agent.master.key"
+/* By what root gets it from there outside of a unit that loads it. */
+#define MASTERKEY_SYSTEMD_COMMAND                                              \
+	"/usr/bin/systemd-creds decrypt --name=" MASTERKEY_CREDENTIAL          \
+	" " MASTERKEY_SYSTEMD_FILE " -"
 
 struct masterkey_file {
 	char path[PATH_MAX];

@@ -50,7 +50,7 @@ find_key(struct draft *draft, struct store_error *why)
 	enum err e = masterkey_find(&file, draft->options.master_key,
 	    draft->options.master_key_command, why);
 
-	if (e == OK)
+	if (e == OK && draft->options.master == NULL)
 		e = masterkey_load(&key, &file, why);
 	draft->has_key = e == OK;
 	return e == ERR_NOT_FOUND ? OK : e;

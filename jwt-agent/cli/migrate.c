@@ -12,7 +12,7 @@
 #include "jwt-agent/cli/identity.h"
 #include "jwt-agent/cli/meter.h"
 #include "jwt-agent/cli/output.h"
-#include "lmdb-store/masterkey.h"
+#include "jwt-agent/cli/stopped_store.h"
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -110,19 +110,6 @@ check_there(const struct job *job, struct store_error *why)
 		  why, e, "there is no store in %s", job->config->store);
 }
 
-/* A credential may be root's alone; a file is the owner's. */
-static enum err
-find_master(struct job *job, struct store_error *why)
-{
-	struct masterkey_file file;
-	enum err e = masterkey_find(&file, job->config->master_key,
-	    job->config->master_key_command, why);
-
-	if (e != OK || !file.credential)
-		return e;
-	return masterkey_load(&job->master, &file, why);
-}
-
 static enum err
 open_store(struct job *job)
 {
@@ -132,7 +119,7 @@ open_store(struct job *job)
 	enum err e = identity_of(&owner, job->config->store, &why);
 
 	if (e == OK)
-		e = find_master(job, &why);
+		e = stopped_store_master(&job->master, job->config, &why);
 	if (e == OK)
 		e = identity_become(&owner, &why);
 	if (e == OK)

@@ -8,6 +8,7 @@
 #include "jwt-agent/cli/identity.h"
 #include "jwt-agent/cli/meter.h"
 #include "jwt-agent/cli/output.h"
+#include "jwt-agent/cli/stopped_store.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -34,6 +35,18 @@ open_backup(const char *path, int *out, uint64_t *size, struct store_error *why)
 	*size = S_ISREG(status.st_mode) ? (uint64_t)status.st_size : 0;
 	*out = TAKE_FD(fd);
 	return OK;
+}
+
+/* A backup can be put back without the key, and a key that is in the way of that
+ * can be mended afterwards: what is wrong with it is only said. */
+static void
+find_master(const struct call *call, const struct config *config,
+    struct secret **master)
+{
+	struct store_error why = {""};
+
+	if (stopped_store_master(master, config, &why) != OK)
+		connection_complain(call, "%s", why.text);
 }
 
 static enum err
@@ -140,6 +153,7 @@ int
 cli_store_restore(const struct call *call)
 {
 	auto_free(config) struct config *config = NULL;
+	auto_free(secret) struct secret *master = NULL;
 	auto_fd int fd = -1;
 	struct store_options options = {.map_start = STORE_MAP_START,
 	    .map_max = STORE_MAP_MAX,
@@ -155,6 +169,8 @@ cli_store_restore(const struct call *call)
 	options.path = config->store;
 	options.master_key = config->master_key;
 	options.master_key_command = config->master_key_command;
+	find_master(call, config, &master);
+	options.master = master;
 	e = open_backup(call->argument, &fd, &restore.total, &why);
 	if (e == OK)
 		e = restore_as_owner(call, config, &restore, fd, &why);

@@ -42,6 +42,7 @@ EXTRA_DIST += \
 	%D%/test_backup.py \
 	%D%/test_codes.py \
 	%D%/test_config_keys.py \
+	%D%/test_credential.py \
 	%D%/test_debian13.py \
 	%D%/test_devices.py \
 	%D%/test_doctor.py \

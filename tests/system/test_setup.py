@@ -249,6 +249,65 @@ class TestCredential:
 
         assert "start" in said and "failed" not in said, said
 
+    def store(self, machine, verb, *arguments, **options):
+        return machine.run(str(built.COMMAND), "store", verb, "--config",
+                           str(machine.config), *arguments, **options)
+
+    def test_opens_the_stopped_store_by_hand(self, machine, systemd):
+        """Root has no unit around it that would load the credential."""
+        machine.setup()
+        copy = str(machine.place / "copy")
+
+        done = self.store(machine, "check")
+        assert done.returncode == 0, done
+        assert b"without the master key" not in done.stderr
+        done = self.store(machine, "migrate", "--to", "4", "--yes", "--json")
+        assert done.returncode == 0, done
+        assert json.loads(done.stdout)["schema"] == 4
+        done = self.store(machine, "migrate", "--json")
+        assert done.returncode == 0, done
+        assert self.store(machine, "backup", copy).returncode == 0
+        done = self.store(machine, "restore", copy, "--dry-run", "--json")
+        assert done.returncode == 0, done
+        assert json.loads(done.stdout)["sealed_checked"] is True
+        done = self.store(machine, "restore", copy)
+        assert done.returncode == 0, done
+        assert b"master key is not there" not in done.stderr
+        assert not machine.key.exists()
+
+    def test_credential_that_cannot_be_decrypted(self, machine, systemd):
+        """Of another machine, say: what needs it says what to do, and what does
+        not goes on."""
+        machine.setup()
+        copy = str(machine.place / "copy")
+        assert self.store(machine, "backup", copy).returncode == 0
+        before = machine.data.read_bytes()
+
+        done = self.store(machine, "migrate", "--to", "4", "--yes",
+                          without=CREDS)
+        assert done.returncode == 2, done
+        assert b"cannot be decrypted: put back your copy of the key as " \
+            b"/var/lib/jwt-agent/master.key" in done.stderr
+        assert machine.data.read_bytes() == before
+        done = self.store(machine, "check", without=CREDS)
+        assert done.returncode == 0, done
+        assert b"without the master key" in done.stderr
+        done = self.store(machine, "restore", copy, "--dry-run", "--json",
+                          without=CREDS)
+        assert done.returncode == 0, done
+        assert json.loads(done.stdout)["sealed_checked"] is False
+        assert b"cannot be decrypted" in done.stderr
+
+    def test_file_beside_it_comes_first_by_hand(self, machine, systemd):
+        machine.setup()
+        machine.key.write_bytes(self.decrypt(machine))
+        machine.key.chmod(0o600)
+        os.chown(machine.key, people.uid(people.AGENT_USER), -1)
+
+        done = self.store(machine, "migrate", "--to", "4", "--yes",
+                          without=CREDS)
+        assert done.returncode == 0, done
+
     def test_file_where_systemd_cannot(self, machine, systemd):
         steps = machine.setup(without=CREDS)
 
