@@ -1,15 +1,19 @@
 # SPDX-License-Identifier: BSD-3-Clause
-"""Every key of [issuer NAME] and [service NAME] changes an outcome.
+"""Every key of [issuer NAME] and [service NAME] changes an outcome, and so do those
+of the other sections, in the files that ELSEWHERE names.
 
 A row of the table is one login, made twice: at an agent with the first
 setting of the key and at one with the second.  Each row has an issuer and a
 service of its own, so that two agents serve them all.
 """
 
+import grp
 import itertools
 import json
+import pwd
 import re
 import time
+from pathlib import Path
 
 import jwt
 import pytest
@@ -213,6 +217,35 @@ BELOW = {"service.outdated",  # test_claims.py
          "service.session_max", "service.on_expiry", "service.store_fault"}
 
 
+# The keys of the other sections, by the file in which they change an outcome.
+ELSEWHERE = {
+    "test_serve.py": {"agent.socket", "agent.master_key",
+                      "token.access_lifetime"},
+    "test_store_faults.py": {"agent.store", "agent.store_max"},
+    "test_keys.py": {"agent.master_key_command", "token.algorithm",
+                     "token.key_publish"},
+    "test_config_keys.py": {"agent.admin_group", "agent.fetcher",
+                            "token.issuer", "token.audience"},
+    "test_rotation.py": {"token.refresh_idle", "token.refresh_absolute",
+                         "token.refresh_grace"},
+    "test_claims.py": {"token.claim_version", "token.claim_versions_until",
+                       "claim.since", "claim.default", "claim.from",
+                       "claim.issuers"},
+    "test_limits.py": {"limit.attempts", "limit.window",
+                       "limit.code_attempts"},
+    "test_devices.py": {"device.auto_register", "device.max_devices",
+                        "device.require_key", "retention.sessions",
+                        "retention.devices"},
+    "test_audit.py": {"retention.audit"},
+    "test_upkeep.py": {"token.key_max_age", "upkeep.backup_dir",
+                       "upkeep.backup_keep", "upkeep.key_rotation"},
+    "test_flags.py": {"flag.default"},
+    "test_alerts.py": {"alert.enabled", "alert.of", "alert.kind", "alert.to",
+                       "alert.window", "alert.threshold", "alert.minimum",
+                       "alert.cooldown"},
+}
+
+
 def configuration(rows, turn, files):
     issuers = {row.name: row.issuer(turn, files) for row in rows}
     services = {row.name: row.service(turn, files) for row in rows}
@@ -284,6 +317,53 @@ def test_every_key_is_in_the_table(agent):
              for keys in shown[kind].values() for key in keys}
 
     assert known == {row.key for row in ROWS} | BELOW
+
+
+def keys_of(section):
+    """One of several sections of a kind is a level deeper."""
+    named = all(isinstance(keys, dict) for keys in section.values())
+    return {key for keys in section.values() for key in keys} if named \
+        else set(section)
+
+
+def test_every_other_key_has_a_test(agent):
+    agent.add_config("more.conf", "[claim x]\ndefault = 1\n"
+                     "[flag token_login]\ndefault = on\n")
+    shown = agent.json("config", "show")
+
+    known = {f"{kind}.{key}" for kind, section in shown.items()
+             if kind not in ("issuer", "service")
+             for key in keys_of(section)}
+
+    assert known == set().union(*ELSEWHERE.values())
+    for file, keys in ELSEWHERE.items():
+        text = (Path(__file__).parent / file).read_text()
+        for key in keys:
+            assert key.split(".")[1] in text, f"{file} has nothing of {key}"
+
+
+def test_admin_group(make_agent):
+    group = grp.getgrgid(pwd.getpwnam("bob").pw_gid).gr_name
+
+    codes = [make_agent(agent={"admin_group": name}).start().run(
+        "status", user="bob").returncode for name in ("root", group)]
+
+    assert codes == [3, 0]
+
+
+@pytest.mark.parametrize("key,outcome", [("issuer", "UnknownIssuer"),
+                                         ("audience", "WrongAudience")])
+def test_what_our_own_tokens_say(make_agent, key, outcome):
+    """A token of before says something else than is ours now."""
+    agent = make_agent().start()
+    token = agent.enroll()["access_token"]
+    assert agent.verdict(token) == "ok"
+
+    agent.configure(**{key: "https://renamed.test"})
+    agent.restart()
+
+    assert agent.verdict(token) == outcome
+    assert agent.verdict(agent.enroll(name="new")["access_token"]) == "ok"
 
 
 # keys that need a provider
