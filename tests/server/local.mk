@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: BSD-3-Clause
 SERVER_TESTS = \
+	%D%/alerting_test \
 	%D%/leaders_test \
 	%D%/limit_test \
 	%D%/requests_test \
@@ -8,6 +9,9 @@ SERVER_TESTS = \
 check_PROGRAMS += $(SERVER_TESTS)
 TESTS += $(SERVER_TESTS)
 
+%C%_alerting_test_LDADD = \
+	tests/service/libagency.la \
+	jwt-agent/server/libserver.la
 %C%_leaders_test_LDADD = \
 	jwt-agent/server/libserver.la \
 	jwt-agent/config/libconfig.la \

@@ -6,6 +6,7 @@
 
 #include "lmdb-store/code.h"
 #include "lmdb-store/session.h"
+#include "tests/base/sparse.h"
 #include "tests/service/agency.h"
 
 #include <setjmp.h>
@@ -654,7 +655,7 @@ guessing_neither_finds_nor_voids_a_code(void **state)
 	char code[LOGINCODE_SIZE + 1], shown[LOGINCODE_SHOWN_SIZE + 1];
 
 	assert_int_equal(make(&scene), OK);
-	for (int i = 0; i < 1000; i++) {
+	for (int i = 0; i < sparse(1000); i++) {
 		assert_int_equal(logincode_new(&scene.agency->host, code), OK);
 		logincode_show(code, shown);
 		assert_int_equal(log_in_by(&scene, shown), ERR_WRONG_CODE);
