@@ -6,6 +6,7 @@
 #include "jwt-agent/cli/event.h"
 
 #include <stdio.h>
+#include <string.h>
 
 /* What is shown of what was before. */
 #define EVENTS_BEFORE 10
@@ -23,16 +24,43 @@ show_line(const json_t *event, void *context)
 	return OK;
 }
 
+static bool
+has(const json_t *event, const char *member, const char *text)
+{
+	const char *is = json_string_value(json_object_get(event, member));
+
+	return is != NULL && strcmp(is, text) == 0;
+}
+
+/* What comes with every login, and says of one that goes on nothing new. */
+static enum err
+show_briefly(const json_t *event, void *context)
+{
+	bool follows =
+	    has(event, "event", "account") || has(event, "event", "credential");
+
+	return follows && has(event, "outcome", "granted")
+	    ? OK
+	    : show_line(event, context);
+}
+
 /* Until the reader or the agent ends. */
-int
-monitor_follow(const struct call *call, struct audit_request *request)
+static int
+follow(
+    const struct call *call, struct audit_request *request, client_entry show)
 {
 	struct client_call asked;
 
 	request->follow = true;
 	asked = events_question(request);
 	return err_exit(connection_stream(
-	    call, &asked, "event", show_line, (void *)(uintptr_t)call));
+	    call, &asked, "event", show, (void *)(uintptr_t)call));
+}
+
+int
+monitor_follow(const struct call *call, struct audit_request *request)
+{
+	return follow(call, request, show_line);
 }
 
 int
@@ -46,5 +74,7 @@ cli_monitor(const struct call *call)
 	if (call_has(call, CLI_EXEC))
 		return delivery_run(call, &request);
 	request.limit = EVENTS_BEFORE;
-	return monitor_follow(call, &request);
+	return follow(call, &request,
+	    call_has(call, CLI_JSON) || request.event != NULL ? show_line
+							      : show_briefly);
 }

@@ -2,10 +2,12 @@
 """What a login leaves in the audit, phase by phase, when all of it is granted; and
 that nothing but the login is counted as one."""
 
+import json
+import subprocess
 import time
 
 import pytest
-from harness import people, ssh, stacks, terminal, tokens, waiting
+from harness import built, people, ssh, stacks, terminal, tokens, waiting
 from harness.opener import request
 from harness.wire import Refused
 
@@ -83,6 +85,36 @@ def test_filters_find_them(agent):
         found = agent.json("audit", "list", *filters)
         assert len(found) == count, filters
     assert agent.run("audit", "verify").returncode == 0
+
+
+def first_lines(agent, count, *arguments):
+    command = [str(built.COMMAND), "--config", str(agent.config), "monitor",
+               *arguments]
+    with subprocess.Popen(command, stdout=subprocess.PIPE,
+                          text=True) as monitor:
+        lines = [monitor.stdout.readline() for _ in range(count)]
+        monitor.kill()
+    return lines
+
+
+def test_monitor_is_readable_at_a_glance(agent):
+    """One line says that somebody is in, but nothing that was refused is left
+    out."""
+    stacks.token_only("probe", agent)
+    device = agent.enroll()
+    through("probe", tokens.parts(device["access_token"]), *PHASES)
+    with pytest.raises(Refused), agent.wire() as wire:
+        wire.call(CHECK, request("none", "alice", "probe"))
+
+    shown = [line.replace(":", " ").split()[4:6]
+             for line in first_lines(agent, 6)]
+    assert shown == [["agent-started", "granted"], ["enroll", "granted"],
+                     ["login", "granted"], ["session-open", "granted"],
+                     ["session-close", "granted"], ["account", "denied"]]
+    shown = first_lines(agent, 2, "--event", "account")
+    assert "account granted" in shown[0] and "account denied" in shown[1]
+    shown = [json.loads(line) for line in first_lines(agent, 9, "--json")]
+    assert [one["event"] for one in shown].count("credential") == 2
 
 
 def test_who_came_in_by_password_leaves_nothing(agent):
