@@ -26,4 +26,4 @@ TESTS += $(BASE_TESTS)
 %C%_secret_test_LDADD = base/libbase.la $(CMOCKA_LIBS)
 %C%_texts_test_LDADD = base/libbase.la $(CMOCKA_LIBS)
 %C%_url_test_LDADD = base/libbase.la $(CMOCKA_LIBS)
-EXTRA_DIST += %D%/sparse.h
+EXTRA_DIST += %D%/sparse.h %D%/tree.h

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "tests/cli/folder.h"
 
+#include "tests/base/tree.h"
+
 #include <fcntl.h>
-#include <ftw.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -21,21 +22,11 @@ folder_new(struct folder *folder)
 	assert_non_null(mkdtemp(folder->path));
 }
 
-static int
-remove_entry(
-    const char *path, const struct stat *status, int type, struct FTW *walk)
-{
-	(void)status;
-	(void)type;
-	(void)walk;
-	return remove(path);
-}
-
 void
 folder_clear(struct folder *folder)
 {
 	if (folder->path[0] != '\0')
-		nftw(folder->path, remove_entry, 8, FTW_DEPTH | FTW_PHYS);
+		tree_remove(folder->path);
 	folder->path[0] = '\0';
 }
 

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "tests/fetch/scene.h"
 
+#include "tests/base/tree.h"
+
 #include <fcntl.h>
-#include <ftw.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -86,16 +87,6 @@ scene_new(void **state)
 	return 0;
 }
 
-static int
-remove_entry(
-    const char *path, const struct stat *status, int type, struct FTW *walk)
-{
-	(void)status;
-	(void)type;
-	(void)walk;
-	return remove(path);
-}
-
 int
 scene_free(void **state)
 {
@@ -105,7 +96,7 @@ scene_free(void **state)
 	sd_event_unref(scene->loop);
 	close(scene->provider_input);
 	waitpid(scene->provider, NULL, 0);
-	nftw(scene->folder, remove_entry, 8, FTW_DEPTH | FTW_PHYS);
+	tree_remove(scene->folder);
 	free(scene);
 	return 0;
 }

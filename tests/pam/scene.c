@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "tests/pam/scene.h"
 
+#include "tests/base/tree.h"
 #include "tests/pam/replace.h"
 
 #include <dlfcn.h>
 #include <errno.h>
 #include <fcntl.h>
-#include <ftw.h>
 #include <jansson.h>
 #include <link.h>
 #include <pwd.h>
@@ -135,19 +135,10 @@ write_service(const char *folder, const struct service *service)
 	check(fclose(file) == 0, path);
 }
 
-static int
-remove_one(const char *path, const struct stat *info, int type, struct FTW *at)
-{
-	(void)info;
-	(void)type;
-	(void)at;
-	return remove(path);
-}
-
 static void
 remove_folder(void)
 {
-	nftw(getenv(STAGE), remove_one, 8, FTW_DEPTH | FTW_PHYS);
+	tree_remove(getenv(STAGE));
 }
 
 /* Memory checkers want to come first and see through deep binding, which

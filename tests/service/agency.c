@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "tests/service/agency.h"
 
+#include "tests/base/tree.h"
 #include "jwt-agent/service/reading.h"
 #include "lmdb-store/session.h"
 
@@ -156,14 +157,12 @@ int
 agency_tear_down(void **state)
 {
 	struct agency *agency = *state;
-	auto_str char *command = NULL;
 
 	call_reset(&agency->call);
 	forget_configuration(agency);
 	store_free(agency->store);
 	free(agency->text);
-	assert_true(asprintf(&command, "rm -r %s", agency->directory) > 0);
-	assert_int_equal(system(command), 0);
+	assert_int_equal(tree_remove(agency->directory), 0);
 	free(agency);
 	return 0;
 }
