@@ -416,6 +416,13 @@ def test_issuer_that_has_ended(make_agent, provider, source):
         line for line in agent.run("metrics").stdout.splitlines()
         if line.startswith("jwtagent_issuer_keys"))
 
+    # and back, as if it had never ended
+    del agent.issuers["corp"]["accept_until"]
+    agent.configure()
+    agent.restart(clock=later)
+    assert agent.verdict(source.token(age=-later)) == "ok"
+    assert provider.requests[JWKS] == 2
+
 
 def test_provider_that_was_never_there(make_agent, provider, source):
     provider.stop()
