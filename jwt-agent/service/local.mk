@@ -38,6 +38,8 @@ noinst_LTLIBRARIES += %D%/libservice.la
 	%D%/lifetime.c %D%/lifetime.h \
 	%D%/limit.c %D%/limit.h \
 	%D%/login.c %D%/login.h \
+	%D%/login_parts.h \
+	%D%/login_session.c \
 	%D%/mark.c %D%/mark.h \
 	%D%/pseudonym.c %D%/pseudonym.h \
 	%D%/metrics.c %D%/metrics.h \
