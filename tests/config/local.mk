@@ -4,6 +4,7 @@ CONFIG_TESTS = \
 	%D%/fault_test \
 	%D%/files_test \
 	%D%/section_test \
+	%D%/selector_test \
 	%D%/where_test
 
 check_PROGRAMS += $(CONFIG_TESTS)
@@ -21,4 +22,5 @@ check_LTLIBRARIES += %D%/libloaded.la
 	-Wl,--wrap=reallocarray
 %C%_files_test_LDADD = %D%/libloaded.la
 %C%_section_test_LDADD = %D%/libloaded.la
+%C%_selector_test_LDADD = %D%/libloaded.la
 %C%_where_test_LDADD = %D%/libloaded.la
