@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "jwt-agent/service/import.h"
+#include "lmdb-store/census.h"
 #include "lmdb-store/device.h"
 #include "lmdb-store/family.h"
 #include "lmdb-store/flood.h"
@@ -139,10 +140,14 @@ is_revoked(struct scene *scene)
 	auto_clear(device_record) struct device_record device = {0};
 	auto_clear(session_record) struct session_record session =
 	    session_of(scene, scene->login.session);
+	int64_t revoked = 0;
 
 	assert_int_equal(
 	    device_get(scene->txn, scene->device.device, &device), OK);
 	assert_string_equal(device.state, DEVICE_REVOKED);
+	assert_int_equal(
+	    census_get(scene->txn, TABLE_DEVICE, DEVICE_REVOKED, &revoked), OK);
+	assert_int_equal(revoked, 1);
 	assert_string_equal(session.state, SESSION_REVOKED);
 }
 

@@ -8,6 +8,7 @@
 #include "jwt-agent/service/upkeep.h"
 #include "lmdb-store/checkpoint.h"
 #include "lmdb-store/counter.h"
+#include "lmdb-store/daily.h"
 #include "lmdb-store/flag_change.h"
 #include "lmdb-store/holding.h"
 #include "lmdb-store/upkeep.h"
@@ -120,10 +121,16 @@ is_counted(struct scene *scene)
 {
 	static const char *const labels[] = {"team", CLAIMSET_ATTRIBUTE, NULL};
 	auto_clear(counter_record) struct counter_record record = {0};
+	int64_t of_day = 0;
+	struct key key;
 
 	assert_int_equal(
 	    counter_get(scene->txn, CLAIMSET_COUNTER, labels, &record), OK);
 	assert_int_equal(record.count, 1);
+	key = counter_key(&record);
+	assert_int_equal(
+	    daily_sum(scene->txn, &key, daily_day(AGENCY_START), &of_day), OK);
+	assert_int_equal(of_day, 1);
 }
 
 static void
