@@ -5,6 +5,7 @@
 
 #include "lmdb-store/census.h"
 
+#include "tests/base/sparse.h"
 #include "tests/lmdb-store/sample.h"
 #include "tests/lmdb-store/scratch.h"
 
@@ -216,7 +217,7 @@ test_any_operations(void **state)
 	struct txn *txn = scratch_begin(*state, TXN_WRITE);
 	uint64_t seed = 7;
 
-	for (int i = 0; i < OPERATIONS; i++) {
+	for (int i = 0; i < sparse(OPERATIONS); i++) {
 		operate(txn, &seed);
 		if (i % 10 != 0)
 			continue;
