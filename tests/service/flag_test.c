@@ -176,7 +176,7 @@ look_at_all(struct agency *agency, bool in[USERS])
 	return count;
 }
 
-/* Each user's bucket, once, so that not every percentage need ask for all. */
+/* Each user's bucket. */
 static void
 look_at_buckets(int64_t bucket[USERS])
 {
@@ -189,14 +189,14 @@ look_at_buckets(int64_t bucket[USERS])
 	}
 }
 
-/* Who has a bucket below the percentage is in, and nobody else: every tenth
- * user, others at each percentage. How many are in of all. */
+/* Who has a bucket below the percentage is in, and nobody else. How many are in
+ * of all. */
 static int
 look_at_share(struct agency *agency, const int64_t bucket[USERS], int percent)
 {
 	struct call *call = agency_begin(agency);
 	char name[NAME_SIZE];
-	const int each = is_sparse() ? 100 : 10;
+	const int each = is_sparse() ? 100 : 1;
 	int count = 0;
 
 	for (int i = 0; i < USERS; i++) {
