@@ -42,29 +42,23 @@ print_time(const json_t *event)
 	fputs(text, stdout);
 }
 
-static bool
-is_ok(const json_t *event)
+bool
+event_has(const json_t *event, const char *member, const char *text)
 {
-	const char *reason =
-	    json_string_value(json_object_get(event, "reason"));
+	const char *is = json_string_value(json_object_get(event, member));
 
-	return reason != NULL && strcmp(reason, "ok") == 0;
+	return is != NULL && strcmp(is, text) == 0;
 }
 
 /* ECMA-48: what is refused stands out, what tells of an alert more so. */
 static const char *
 colour_of(const json_t *event)
 {
-	const char *name = json_string_value(json_object_get(event, "event"));
-	const char *outcome =
-	    json_string_value(json_object_get(event, "outcome"));
-
-	if (name != NULL && strcmp(name, "alert-fired") == 0)
+	if (event_has(event, "event", "alert-fired"))
 		return "\033[1;31m";
-	if (name != NULL && strcmp(name, "alert-cleared") == 0)
+	if (event_has(event, "event", "alert-cleared"))
 		return "\033[32m";
-	return outcome != NULL && strcmp(outcome, "granted") != 0 ? "\033[33m"
-								  : "";
+	return event_has(event, "outcome", "granted") ? "" : "\033[33m";
 }
 
 enum err
@@ -76,7 +70,7 @@ event_print(const json_t *event)
 	print_time(event);
 	print_text("  ", event, "event");
 	print_text(" ", event, "outcome");
-	if (!is_ok(event))
+	if (!event_has(event, "reason", "ok"))
 		print_text(" ", event, "reason");
 	print_text("  ", event, "user");
 	print_text(" ", event, "service");

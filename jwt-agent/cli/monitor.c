@@ -6,7 +6,6 @@
 #include "jwt-agent/cli/event.h"
 
 #include <stdio.h>
-#include <string.h>
 
 /* What is shown of what was before. */
 #define EVENTS_BEFORE 10
@@ -24,22 +23,14 @@ show_line(const json_t *event, void *context)
 	return OK;
 }
 
-static bool
-has(const json_t *event, const char *member, const char *text)
-{
-	const char *is = json_string_value(json_object_get(event, member));
-
-	return is != NULL && strcmp(is, text) == 0;
-}
-
 /* What comes with every login, and says of one that goes on nothing new. */
 static enum err
 show_briefly(const json_t *event, void *context)
 {
-	bool follows =
-	    has(event, "event", "account") || has(event, "event", "credential");
+	bool follows = event_has(event, "event", "account") ||
+	    event_has(event, "event", "credential");
 
-	return follows && has(event, "outcome", "granted")
+	return follows && event_has(event, "outcome", "granted")
 	    ? OK
 	    : show_line(event, context);
 }
