@@ -51,7 +51,10 @@ task_new(struct task **out, const struct request *row,
 	task->row = row;
 	task->resolved = SUBJECT_UNKNOWN;
 	task->call.service = service;
-	task->call.caller = caller;
+	task->caller = *caller;
+	task->caller.groups = NULL;
+	task->caller.group_count = 0;
+	task->call.caller = &task->caller;
 	task->call.admin = admin;
 	task->call.leader.fd = -1;
 	if (service != NULL)

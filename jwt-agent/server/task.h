@@ -30,6 +30,7 @@ struct task {
 	void *request;
 	void *reply;
 	struct call call;
+	struct caller caller; /* without groups; outlives the connection */
 	int64_t began; /* on the clock of the metrics */
 	struct cursor cursor;
 	LIST_ENTRY(task) streams; /* while `stream` is not STREAM_NONE */
@@ -48,8 +49,9 @@ struct task {
 const char *task_service(const struct task *task);
 
 /*
- * A task of a row with decoded parameters (borrowed; NULL: none). The caller
- * stays the owner of `caller`. ERR_INVALID_PARAMETER with `error`.
+ * A task of a row with decoded parameters (borrowed; NULL: none). Of `caller` it
+ * has a copy, since whoever asks may be gone before it is settled.
+ * ERR_INVALID_PARAMETER with `error`.
  */
 MUST_USE enum err task_new(struct task **out, const struct request *row,
     const struct service *service, const struct caller *caller, bool admin,

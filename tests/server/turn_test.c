@@ -68,11 +68,15 @@ add(struct scene *scene, const struct request *row, const char *user)
 {
 	auto_json json_t *parameters =
 	    json_pack("{ss ss}", "user", user, "name", "laptop");
+	struct caller *caller = malloc(sizeof(*caller));
 	struct task *task = NULL;
 
-	assert_int_equal(task_new(&task, row, &scene->agency->service,
-			     &scene->agency->caller, true, parameters, NULL),
+	assert_non_null(caller);
+	*caller = scene->agency->caller;
+	assert_int_equal(task_new(&task, row, &scene->agency->service, caller,
+			     true, parameters, NULL),
 	    OK);
+	free(caller); /* the connection may be gone before the commit */
 	task->named = true;
 	task->resolved = AGENCY_UID;
 	turn_add(scene->turn, task);
