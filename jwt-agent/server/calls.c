@@ -210,6 +210,8 @@ settle(struct task *task, void *context)
 	carry_out(calls, task);
 	task_count(task);
 	measure_task(task);
+	if (!task->answered)
+		measure_call(task);
 	count_leaders(calls);
 	alerting_settled(calls->alerting, task);
 	note_sweep(calls, task);
@@ -221,6 +223,15 @@ settle(struct task *task, void *context)
 	(void)!reply_give(task, true);
 	task_free(task);
 	keep_clock(calls);
+}
+
+static void
+answer_first(struct calls *calls, struct task *task)
+{
+	task->answered = true;
+	measure_call(task);
+	(void)!reply_give(task, true);
+	turn_add_late(calls->turn, task);
 }
 
 /* A task that only reads sees what is committed, and is answered at once. */
@@ -236,7 +247,10 @@ read_now(struct calls *calls, struct task *task)
 		task->outcome = e;
 	task->call.txn = NULL;
 	txn_free(txn);
-	if (task_wants_audit(task))
+	if (e == OK && task->outcome == OK &&
+	    (task->row->flags & ANSWERED_FIRST) != 0)
+		answer_first(calls, task);
+	else if (task_wants_audit(task))
 		turn_add(calls->turn, task);
 	else
 		settle(task, calls);
@@ -261,9 +275,10 @@ start(struct calls *calls, struct task *task)
 {
 	task->failed = task->unwritten = false;
 	task->call.fault = OK;
-	if (task->row->next != NULL)
+	if (task->row->next != NULL) {
+		turn_commit(calls->turn); /* a list shows what was answered */
 		streams_start(calls->streams, task);
-	else if (task->row->txn == TXN_READ)
+	} else if (task->row->txn == TXN_READ)
 		read_now(calls, task);
 	else
 		turn_add(calls->turn, task);

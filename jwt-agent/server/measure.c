@@ -46,9 +46,16 @@ measure_task(const struct task *task)
 	count_oddities(task);
 	if (task->summed)
 		metric_add(metrics, METRIC_AUDIT_SUMMED, 0, 0, 1);
+}
+
+void
+measure_call(const struct task *task)
+{
+	const struct request *row = task->row;
+
 	if (row->who != WHO_AGENT && row->next == NULL)
-		metric_end(metrics, METRIC_CALL_TIME, (size_t)(row - requests),
-		    task->began);
+		metric_end(metrics_of(task), METRIC_CALL_TIME,
+		    (size_t)(row - requests), task->began);
 }
 
 enum err

@@ -12,6 +12,9 @@
 /* It is settled, and will not be run again. */
 void measure_task(const struct task *task);
 
+/* It is answered. */
+void measure_call(const struct task *task);
+
 /* The names of the requests, for the label: METRIC_METHOD. */
 MUST_USE enum err measure_methods(const char ***out);
 

@@ -145,6 +145,15 @@ run_unrecorded(struct outages *outages, struct task *task)
 		task->outcome = fault;
 }
 
+/* Only the log names a grant that was answered before it could be written. */
+static void
+note_unrecorded(struct outage *outage, struct task *task)
+{
+	outage_count(outage, task->outcome);
+	task->call.fault = outage->fault;
+	call_note(&task->call.event.detail, OUTAGE_NOT_RECORDED);
+}
+
 /* Sweeps, alerts and the try itself are asked for again anyway. */
 static bool
 is_asked_again(const struct request *row)
@@ -173,6 +182,8 @@ outages_settle(struct outages *outages, struct task *task)
 		if (task->outcome == OK)
 			outage_told(outage);
 	}
+	if (task->unwritten && task->answered)
+		note_unrecorded(outage, task);
 	if (taken)
 		return true;
 	if (task->row->who == WHO_AGENT)

@@ -33,6 +33,8 @@ enum request_flag {
 	REFRESHES = 512,      /* the refreshes */
 	UNRECORDED = 128,     /* is run also when nothing can be written */
 	WARNS = 1024,	      /* a grant is logged as a warning */
+	ANSWERED_FIRST = 2048, /* only reads: a grant repeats what is durable,
+				* and its event may be written after it */
 };
 
 typedef enum err (*request_run)(

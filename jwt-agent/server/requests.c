@@ -41,7 +41,7 @@
 /* method                         who      txn    event                flags                       names         subject          run                  request                    reply */ \
 R("io.jwtagent.Login.Authenticate", SERVICE, WRITE, "login",             LOGIN_FLAGS | LIMITED | COUNTS_REFUSALS | UNRECORDED | LOGS_IN, NULL,         NULL,            login_authenticate,  authenticate_request,      authenticate_reply) \
 R("io.jwtagent.Login.Observe",      SERVICE, WRITE, "observe",           LOGIN_FLAGS | TALLIED,      NULL,         NULL,            login_observe,       authenticate_request,      empty) \
-R("io.jwtagent.Login.CheckAccount", SERVICE, WRITE, "account",           LOGIN_FLAGS | UNRECORDED,   NULL,         NULL,            login_check_account, session_request,           empty) \
+R("io.jwtagent.Login.CheckAccount", SERVICE, READ,  "account",           LOGIN_FLAGS | UNRECORDED | ANSWERED_FIRST, NULL,         NULL,            login_check_account, session_request,           empty) \
 R("io.jwtagent.Login.Credential",   SERVICE, WRITE, "credential",        LOGIN_FLAGS,                NULL,         NULL,            login_credential,    credential_request,        empty) \
 R("io.jwtagent.Login.OpenSession",  SERVICE, WRITE, "session-open",      LOGIN_FLAGS | TAKES_LEADER, NULL,         NULL,            login_open_session,  session_request,           empty) \
 R("io.jwtagent.Login.CloseSession", SERVICE, WRITE, "session-close",     LOGIN_FLAGS | RESERVED,           NULL,         NULL,            login_close_session, session_request,           empty) \

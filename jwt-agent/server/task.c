@@ -170,20 +170,16 @@ begin(struct task *task, struct txn *txn)
 	call_read_clock(call);
 }
 
-static bool
-is_audited(const struct task *task)
-{
-	if (task->row->txn == TXN_READ)
-		return task_wants_audit(task);
-	if (task->outcome == ERR_KEYS_NEEDED)
-		return false; /* it will be run again */
-	return task->outcome != OK || (task->row->flags & AUDIT_GRANTS) != 0;
-}
-
+/* What only reads, and is granted to whoever may ask, tells nothing. */
 bool
 task_wants_audit(const struct task *task)
 {
-	return task->outcome == ERR_PERMISSION_DENIED;
+	if (task->outcome == ERR_KEYS_NEEDED)
+		return false; /* it will be run again */
+	if ((task->row->flags & AUDIT_GRANTS) != 0 ||
+	    task->outcome == ERR_PERMISSION_DENIED)
+		return true;
+	return task->row->txn == TXN_WRITE && task->outcome != OK;
 }
 
 /* The event as it stands in audit and log; borrows the strings, which are read
@@ -258,7 +254,7 @@ append_record(struct task *task, struct audit_record *event)
 static bool
 is_tallied(const struct task *task)
 {
-	return (task->row->flags & TALLIED) != 0 && is_audited(task) &&
+	return (task->row->flags & TALLIED) != 0 && task_wants_audit(task) &&
 	    task->outcome != ERR_PERMISSION_DENIED &&
 	    !err_is_fault(task->outcome);
 }
@@ -290,7 +286,7 @@ task_audit(struct task *task)
 	struct txn *txn = task->call.txn;
 	enum err e = OK;
 
-	if (is_audited(task))
+	if (task_wants_audit(task))
 		e = append_outcome(task);
 	for (size_t i = 0; i < task->call.alert_count && e == OK; i++)
 		e = append_alert(task, &task->call.alerts[i]);
@@ -411,6 +407,10 @@ task_run(struct task *task, struct txn *txn)
 {
 	size_t before = txn_writes(txn);
 
+	if (task->answered) {
+		task->call.txn = txn;
+		return OK;
+	}
 	begin(task, txn);
 	if (task->failed)
 		return OK;
@@ -559,7 +559,8 @@ log_outcome(const struct task *task, const struct log *log)
 {
 	const struct audit_record event = event_of(task, task->row->event, "");
 
-	if (err_is_fault(task->outcome) || (is_audited(task) && !task->summed))
+	if (err_is_fault(task->outcome) ||
+	    (task_wants_audit(task) && !task->summed))
 		log_as(log, priority_of(task), &event);
 }
 
@@ -587,7 +588,7 @@ task_tell(const struct task *task,
 	struct happening happening = {task->row->event,
 	    err_outcome(task->outcome), err_name(task->outcome)};
 
-	if (is_audited(task) || err_is_fault(task->outcome))
+	if (task_wants_audit(task) || err_is_fault(task->outcome))
 		tell(&happening, context);
 	for (size_t i = 0; i < task->call.alert_count; i++) {
 		happening.event = task->call.alerts[i].name;

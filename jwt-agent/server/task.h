@@ -31,7 +31,7 @@ struct task {
 	void *reply;
 	struct call call;
 	struct caller caller; /* without groups; outlives the connection */
-	int64_t began; /* on the clock of the metrics */
+	int64_t began;	      /* on the clock of the metrics */
 	struct cursor cursor;
 	LIST_ENTRY(task) streams; /* while `stream` is not STREAM_NONE */
 	enum stream_state stream;
@@ -43,6 +43,7 @@ struct task {
 	bool summed;	 /* a denial that is in the count of a flood */
 	bool failed;	 /* a fault took its transaction down: only audit it */
 	bool unwritten;	 /* the store takes no writes: it is not audited */
+	bool answered;	 /* before its event is written: nothing changes it */
 };
 
 /* The service that the request names, which may be any text; empty: none. */
@@ -80,7 +81,7 @@ void task_count(const struct task *task);
  * when it has looked at enough records for once and found none to give. */
 MUST_USE enum err task_next(struct task *task, struct txn *txn);
 
-/* Whether a task that only read was refused and that has to be audited. */
+/* Whether how it ended is an event of the audit. */
 bool task_wants_audit(const struct task *task);
 
 /* The answer as a Varlink message. */

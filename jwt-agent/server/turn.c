@@ -89,6 +89,14 @@ drop(struct turn *turn)
 	turn->ran = 0;
 }
 
+static void
+fail(struct task *task, enum err e)
+{
+	task->failed = true;
+	if (!task->answered)
+		task->outcome = e;
+}
+
 /* Gives up tasks, those that may use the reserve only where `all` are meant.
  * Whether there are others left. */
 static bool
@@ -106,9 +114,10 @@ give_up(struct turn *turn, enum err e, bool all)
 			left = true;
 			continue;
 		}
-		call_reset(&task->call);
-		task->outcome = e;
-		task->failed = task->unwritten = true;
+		if (!task->answered)
+			call_reset(&task->call);
+		fail(task, e);
+		task->unwritten = true;
 	}
 	return left;
 }
@@ -126,8 +135,7 @@ recover(struct turn *turn, struct task *task, enum err e)
 		return store_grow(turn->store);
 	if (task == NULL || task->failed)
 		return e;
-	task->failed = true;
-	task->outcome = e;
+	fail(task, e);
 	return OK;
 }
 
@@ -266,15 +274,29 @@ begin(struct turn *turn)
 	sd_event_now(turn->loop, CLOCK_MONOTONIC, &now);
 	sd_event_source_set_time(turn->deadline, now + TURN_MICROSECONDS);
 	sd_event_source_set_enabled(turn->deadline, SD_EVENT_ONESHOT);
-	sd_event_source_set_enabled(turn->commit, SD_EVENT_ONESHOT);
+}
+
+static void
+put(struct turn *turn, struct task *task)
+{
+	if (turn->count == 0)
+		begin(turn);
+	turn->tasks[turn->count++] = task;
 }
 
 void
 turn_add(struct turn *turn, struct task *task)
 {
-	if (turn->count == 0)
-		begin(turn);
-	turn->tasks[turn->count++] = task;
+	sd_event_source_set_enabled(turn->commit, SD_EVENT_ONESHOT);
+	put(turn, task);
 	if (run_tasks(turn) != OK || turn->count == TURN_TASKS_MAX)
+		turn_commit(turn);
+}
+
+void
+turn_add_late(struct turn *turn, struct task *task)
+{
+	put(turn, task);
+	if (turn->count == TURN_TASKS_MAX)
 		turn_commit(turn);
 }

@@ -46,6 +46,10 @@ DEFINE_AUTO_FREE(turn)
 /* Takes the task over and runs it. */
 void turn_add(struct turn *turn, struct task *task);
 
+/* The same for one that nobody waits for: it runs with the next that somebody
+ * does wait for, or when the turn is TURN_MICROSECONDS old. */
+void turn_add_late(struct turn *turn, struct task *task);
+
 /* Commits now. */
 void turn_commit(struct turn *turn);
 

@@ -157,7 +157,7 @@ log_in_unrecorded(struct call *call, const struct authenticate_request *request,
 	e = judge(call, request, attempt, &verdict);
 	if (e != OK)
 		return e;
-	call_note(&call->event.detail, LOGIN_NOT_RECORDED);
+	call_note(&call->event.detail, OUTAGE_NOT_RECORDED);
 	if (!verdict.new_device)
 		call_note(&call->event.device, verdict.device.id);
 	reply->device = TAKE(verdict.device.id);

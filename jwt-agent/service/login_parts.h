@@ -9,9 +9,6 @@
 
 #include "jwt-agent/service/login.h"
 
-/* The detail of what is granted while nothing can be written. */
-#define LOGIN_NOT_RECORDED "not recorded: the store takes no writes"
-
 /* Notes in the event whom the call is about, and from where. */
 void login_note(struct call *call, const char *user, int64_t uid,
     const char *service, const char *rhost, const char *tty);

@@ -69,12 +69,14 @@ leeway_of(const struct call *call, const char *iss)
 	return issuer != NULL ? issuer->leeway : 0;
 }
 
-static enum err
-check_account(struct call *call, const struct session_request *request)
+enum err
+login_check_account(struct call *call, const struct session_request *request,
+    struct empty *reply)
 {
 	auto_clear(session_record) struct session_record session = {0};
 	enum err e = find_requested(call, request, &session);
 
+	(void)reply;
 	if (e == OK)
 		e = check_still_good(call, &session);
 	if (e != OK)
@@ -82,33 +84,6 @@ check_account(struct call *call, const struct session_request *request)
 	if (call->now >= session.expires + leeway_of(call, session.issuer))
 		return ERR_EXPIRED;
 	return session.outdated ? ERR_CLAIMS_OUTDATED : OK;
-}
-
-/* While nothing can be written: as the login that it belongs to. */
-static enum err
-check_account_unrecorded(
-    struct call *call, const struct session_request *request)
-{
-	enum err e;
-
-	if (!stacks_find(call->service->stacks, request->service)->unrecorded) {
-		login_note(call, request->user, request->uid, request->service,
-		    request->rhost, request->tty);
-		return call->fault;
-	}
-	e = check_account(call, request);
-	if (e == OK)
-		call_note(&call->event.detail, LOGIN_NOT_RECORDED);
-	return e;
-}
-
-enum err
-login_check_account(struct call *call, const struct session_request *request,
-    struct empty *reply)
-{
-	(void)reply;
-	return call->fault == OK ? check_account(call, request)
-				 : check_account_unrecorded(call, request);
 }
 
 static enum err

@@ -13,6 +13,9 @@
 
 struct call;
 
+/* The detail of what is granted meanwhile. */
+#define OUTAGE_NOT_RECORDED "not recorded: the store takes no writes"
+
 struct outage {
 	enum err fault; /* OK: the store takes writes */
 	int64_t since;	/* seconds since 1970 */

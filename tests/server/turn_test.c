@@ -433,6 +433,53 @@ a_refusal_that_changes_something_is_never_summed_up(void **state)
 	assert_int_equal(count(&scene, TABLE_FLOOD), 0);
 }
 
+static const struct request late = {.method = "test",
+    .who = WHO_ANY,
+    .txn = TXN_READ,
+    .event = "test",
+    .flags = AUDIT_GRANTS | ANSWERED_FIRST,
+    .request = enroll_request_fields,
+    .reply = empty_fields,
+    .run = write_and_end};
+
+/* What was answered is not run again: it is written down as it was. */
+static void
+add_late(struct scene *scene)
+{
+	auto_json json_t *parameters =
+	    json_pack("{ss ss}", "user", "alice", "name", "laptop");
+	struct task *task = NULL;
+
+	assert_int_equal(task_new(&task, &late, &scene->agency->service,
+			     &scene->agency->caller, true, parameters, NULL),
+	    OK);
+	call_read_clock(&task->call);
+	task->answered = true;
+	turn_add_late(scene->turn, task);
+}
+
+static void
+what_was_answered_waits_for_others_or_the_deadline(void **state)
+{
+	auto_clear(scene) struct scene scene = {0};
+
+	scene_begin(&scene, state);
+	add_late(&scene);
+	assert_int_equal(scene.settled, 0);
+	while (scene.settled == 0)
+		assert_true(sd_event_run(scene.loop, UINT64_MAX) >= 0);
+	assert_int_equal(scene.outcomes[0], OK);
+	assert_int_equal(count(&scene, TABLE_AUDIT), 1);
+	assert_int_equal(count(&scene, TABLE_DEVICE), 0);
+	add_late(&scene);
+	add(&scene, enroll_row(), "alice");
+	add_late(&scene);
+	assert_true(sd_event_run(scene.loop, UINT64_MAX) >= 0);
+	assert_int_equal(scene.settled, 4);
+	assert_int_equal(count(&scene, TABLE_AUDIT), 4);
+	assert_int_equal(count(&scene, TABLE_DEVICE), 1);
+}
+
 int
 main(void)
 {
@@ -453,6 +500,7 @@ main(void)
 	    T(a_flood_is_summed_up_and_nothing_else_is),
 	    T(a_fault_beside_a_flood_counts_nothing_twice),
 	    T(a_refusal_that_changes_something_is_never_summed_up),
+	    T(what_was_answered_waits_for_others_or_the_deadline),
 	};
 
 	return cmocka_run_group_tests_name("turn", tests, NULL, NULL);

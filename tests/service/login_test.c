@@ -259,50 +259,6 @@ an_expired_token_is_noticed_in_the_account_phase(void **state)
 	    ERR_EXPIRED);
 }
 
-/* `fault`: that of the store, OK when it takes writes. */
-static enum err
-account_of(struct scene *scene, const char *service, enum err fault)
-{
-	struct session_request request = named(scene);
-	struct empty reply;
-	struct call *call = agency_begin(scene->agency);
-
-	request.service = (char *)(uintptr_t)service;
-	call->fault = fault;
-	return agency_end(
-	    scene->agency, login_check_account(call, &request, &reply));
-}
-
-/* By the rule of the service that the session is of; whom it is about is told
- * either way. */
-static void
-an_account_is_checked_while_nothing_can_be_written(void **state)
-{
-	auto_clear(scene) struct scene scene = {0};
-	auto_clear(device_revoke_reply) struct device_revoke_reply reply = {0};
-	const struct audit_record *event;
-
-	scene.agency = *state;
-	agency_configure(
-	    scene.agency, "[service sshd]\nstore_fault = verify\n");
-	log_in(&scene, state);
-	event = &scene.agency->call.event;
-	assert_int_equal(account_of(&scene, "sshd", OK), OK);
-	assert_null(event->detail);
-	assert_int_equal(account_of(&scene, "sshd", ERR_DISK_FULL), OK);
-	assert_string_equal(
-	    event->detail, "not recorded: the store takes no writes");
-	assert_string_equal(event->session, scene.login.session);
-	assert_int_equal(
-	    account_of(&scene, "sudo", ERR_DISK_FULL), ERR_DISK_FULL);
-	assert_string_equal(event->user, "alice");
-	assert_string_equal(event->service, "sudo");
-	assert_int_equal(
-	    agency_revoke(scene.agency, scene.device.device, &reply), OK);
-	assert_int_equal(
-	    account_of(&scene, "sshd", ERR_DISK_FULL), ERR_DEVICE_REVOKED);
-}
-
 static void
 a_credential_says_what_was_asked_for(void **state)
 {
@@ -441,7 +397,6 @@ main(void)
 	    T(the_leader_is_the_caller_itself),
 	    T(a_revoke_between_login_and_session_is_noticed),
 	    T(an_expired_token_is_noticed_in_the_account_phase),
-	    T(an_account_is_checked_while_nothing_can_be_written),
 	    T(a_credential_says_what_was_asked_for),
 	    T(every_credential_action_does_what_it_says),
 	    T(a_session_that_nobody_opens_lapses),
