@@ -21,18 +21,18 @@ enum who {
 };
 
 enum request_flag {
-	AUDIT_GRANTS = 1,     /* a grant is audited, not only a refusal */
-	VEILED = 2,	      /* a refusal says what err_shown() allows */
-	TAKES_LEADER = 4,     /* the caller's pidfd comes with the message */
-	LIMITED = 8,	      /* refusals are counted: service/limit.h */
-	COUNTS_REFUSALS = 16, /* refusals are counted for the user */
-	TALLIED = 32,	      /* how it ends is counted for good, under its
+	AUDIT_GRANTS = 1,      /* a grant is audited, not only a refusal */
+	VEILED = 2,	       /* a refusal says what err_shown() allows */
+	TAKES_LEADER = 4,      /* the caller's pidfd comes with the message */
+	LIMITED = 8,	       /* refusals are counted: service/limit.h */
+	COUNTS_REFUSALS = 16,  /* refusals are counted for the user */
+	TALLIED = 32,	       /* how it ends is counted for good, under its
 			       * event, by service and reason */
-	RESERVED = 64,	      /* takes the store's reserve when that is full */
-	LOGS_IN = 256,	      /* how it ends is a metric: the logins, */
-	REFRESHES = 512,      /* the refreshes */
-	UNRECORDED = 128,     /* is run also when nothing can be written */
-	WARNS = 1024,	      /* a grant is logged as a warning */
+	RESERVED = 64,	       /* takes the store's reserve when that is full */
+	LOGS_IN = 256,	       /* how it ends is a metric: the logins, */
+	REFRESHES = 512,       /* the refreshes */
+	UNRECORDED = 128,      /* is run also when nothing can be written */
+	WARNS = 1024,	       /* a grant is logged as a warning */
 	ANSWERED_FIRST = 2048, /* only reads: a grant repeats what is durable,
 				* and its event may be written after it */
 };
