@@ -5,6 +5,7 @@
 #include "lmdb-store/masterkey.h"
 
 #include <errno.h>
+#include <stdlib.h>
 #include <sys/prctl.h>
 #include <unistd.h>
 
@@ -31,6 +32,8 @@ stopped_store_master(
 	prctl(PR_SET_DUMPABLE, 0);
 	if (file.credential)
 		return masterkey_load(out, &file, why);
+	/* the owner of the store may not look whether there is one */
+	unsetenv("CREDENTIALS_DIRECTORY");
 	if (!is_encrypted(&file))
 		return OK;
 	file.command = MASTERKEY_SYSTEMD_COMMAND;

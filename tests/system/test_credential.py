@@ -101,6 +101,28 @@ def test_restore(loaded):
     assert loaded.verdict(loaded.device["access_token"]) == "ok"
 
 
+def test_unit_whose_credential_is_not_there(agent):
+    """The key is a file, as it is where nobody has made a credential of it."""
+    unit = load_for(agent.place / "root.unit", b"", "root")
+    (agent.place / "root.unit" / "master.key").unlink()
+    folder = agent.place / "backups"
+    folder.mkdir(mode=0o700)
+    agent.add_config("upkeep.conf", f"[upkeep]\nbackup_dir = {folder}\n")
+    agent.restart()
+
+    done = agent.run("upkeep", "run", "backup", environment=unit)
+    assert done.returncode == 0, done.stderr
+    assert NOT_THERE not in done.stderr
+    agent.stop()
+    copy, = folder.glob("*.backup")
+    for command in (("check",), ("restore", str(copy)),
+                    ("migrate", "--to", "5", "--yes")):
+        done = agent.run("store", *command, environment=unit)
+        assert done.returncode == 0, (command, done.stderr)
+        assert "without the master key" not in done.stderr
+        assert NOT_THERE not in done.stderr
+
+
 def test_upkeep_opens_the_backup_as_a_whole(loaded):
     folder = loaded.place / "backups"
     folder.mkdir(mode=0o700)
