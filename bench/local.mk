@@ -1,15 +1,16 @@
 # SPDX-License-Identifier: BSD-3-Clause
-EXTRA_PROGRAMS += %D%/verify
+# Built by make check, so that they can be run whenever somebody wants to.
+check_PROGRAMS += %D%/verify
 %C%_verify_SOURCES = %D%/verify.c
 %C%_verify_LDADD = jwt-agent/verify/libverify.la
 
-EXTRA_PROGRAMS += %D%/refresh
+check_PROGRAMS += %D%/refresh
 %C%_refresh_SOURCES = %D%/refresh.c
 %C%_refresh_LDADD = varlink/libvarlink.la
 
 # Links what the tests have to make an agent of.
 if HAVE_CMOCKA
-EXTRA_PROGRAMS += %D%/metrics
+check_PROGRAMS += %D%/metrics
 %C%_metrics_SOURCES = %D%/metrics.c
 %C%_metrics_LDADD = \
 	tests/service/libagency.la \

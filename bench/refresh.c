@@ -44,9 +44,14 @@ enroll(struct client *client, const struct bench *bench, struct secret **token)
 	struct enroll_request request = {
 	    .user = (char *)(uintptr_t)bench->user, .name = name};
 	auto_clear(enroll_reply) struct enroll_reply reply = {0};
-	struct client_call call = {"io.jwtagent.Device.Enroll",
-	    enroll_request_fields(), &request, -1, enroll_reply_fields(),
-	    &reply};
+	struct client_call call = {
+	    .method = "io.jwtagent.Device.Enroll",
+	    .request_fields = enroll_request_fields(),
+	    .request = &request,
+	    .fd = -1,
+	    .reply_fields = enroll_reply_fields(),
+	    .reply = &reply,
+	};
 	enum err e = client_call(client, &call);
 
 	if (e == OK)
@@ -59,9 +64,14 @@ rotate(struct client *client, struct secret **token)
 {
 	struct refresh_request request = {.token = *token};
 	auto_clear(refresh_reply) struct refresh_reply reply = {0};
-	struct client_call call = {"io.jwtagent.Token.Refresh",
-	    refresh_request_fields(), &request, -1, refresh_reply_fields(),
-	    &reply};
+	struct client_call call = {
+	    .method = "io.jwtagent.Token.Refresh",
+	    .request_fields = refresh_request_fields(),
+	    .request = &request,
+	    .fd = -1,
+	    .reply_fields = refresh_reply_fields(),
+	    .reply = &reply,
+	};
 	enum err e = client_call(client, &call);
 
 	if (e != OK)
