@@ -14,6 +14,7 @@
 #include <err.h>
 #include <stdio.h>
 #include <sys/mman.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 #include <time.h>
 
@@ -23,6 +24,7 @@
 
 struct bench {
 	const char *socket;
+	uid_t owner; /* of the socket */
 	const char *user;
 	int clients;
 	int rotations;
@@ -85,7 +87,11 @@ static enum err
 run_client(const struct bench *bench, volatile int *ready, volatile int *go)
 {
 	struct client_options options = {
-	    bench->socket, TIMEOUT_MS, 0, geteuid()};
+	    .path = bench->socket,
+	    .timeout_ms = TIMEOUT_MS,
+	    .server_uid = bench->owner,
+	    .own_uid = bench->owner,
+	};
 	auto_free(client) struct client *client = NULL;
 	auto_free(secret) struct secret *token = NULL;
 	enum err e = client_new(&client, &options);
@@ -95,8 +101,12 @@ run_client(const struct bench *bench, volatile int *ready, volatile int *go)
 	__atomic_add_fetch(ready, 1, __ATOMIC_SEQ_CST);
 	while (*go == 0)
 		usleep(1000);
-	for (int i = 0; i < bench->rotations && e == OK; i++)
+	for (int i = 0; i < bench->rotations && e == OK; i++) {
+		client_renew(client);
 		e = rotate(client, &token);
+	}
+	if (e != OK)
+		warnx("%s", err_text(e));
 	return e;
 }
 
@@ -126,11 +136,15 @@ int
 main(int argc, char **argv)
 {
 	struct bench bench = {.clients = 1, .rotations = ROTATIONS_PRESET};
+	struct stat status;
 	double one, many;
 
 	if (argc < 3)
 		errx(2, "usage: refresh SOCKET USER [CLIENTS [ROTATIONS]]");
 	bench.socket = argv[1];
+	if (stat(bench.socket, &status) != 0)
+		err(1, "%s", bench.socket);
+	bench.owner = status.st_uid;
 	bench.user = argv[2];
 	if (argc > 4)
 		bench.rotations = atoi(argv[4]);
