@@ -9,16 +9,6 @@ daily_day(int64_t time)
 	return time > 0 ? time / DAILY_SECONDS : 0;
 }
 
-static struct key
-key_of(int64_t day, const struct key *counter)
-{
-	struct key key = {0};
-
-	key_add_number(&key, day);
-	key_add_bytes(&key, counter->data, counter->size);
-	return key;
-}
-
 static enum err
 get(struct txn *txn, const struct key *key, struct daily_record *record)
 {
@@ -32,7 +22,7 @@ enum err
 daily_add(struct txn *txn, const struct key *counter, int64_t now)
 {
 	struct daily_record record = {.count = 0};
-	struct key key = key_of(daily_day(now), counter);
+	struct key key = key_before(daily_day(now), key_slice(counter));
 	enum err e = get(txn, &key, &record);
 
 	if (e != OK)
@@ -47,12 +37,10 @@ daily_add(struct txn *txn, const struct key *counter, int64_t now)
 static enum err
 next_day(struct txn *txn, int64_t after, int64_t *day)
 {
-	struct key from = {0};
+	struct key from = key_numbered(after + 1, "");
 	struct slice key;
-	enum err e;
+	enum err e = txn_next(txn, TABLE_DAILY, key_slice(&from), &key, NULL);
 
-	key_add_number(&from, after + 1);
-	e = txn_next(txn, TABLE_DAILY, key_slice(&from), &key, NULL);
 	if (e == OK && key.size < KEY_NUMBER_SIZE)
 		return ERR_STORE;
 	if (e == OK)
@@ -69,7 +57,7 @@ daily_sum(
 
 	while ((e = next_day(txn, day, &day)) == OK) {
 		struct daily_record record = {.count = 0};
-		struct key key = key_of(day, counter);
+		struct key key = key_before(day, key_slice(counter));
 
 		e = get(txn, &key, &record);
 		if (e != OK)

@@ -30,10 +30,16 @@ key_add_text(struct key *key, const char *text)
 struct key
 key_numbered(int64_t number, const char *text)
 {
+	return key_before(number, text_slice(text));
+}
+
+struct key
+key_before(int64_t number, struct slice rest)
+{
 	struct key key = {0};
 
 	key_add_number(&key, number);
-	key_add_text(&key, text);
+	key_add_bytes(&key, rest.data, rest.size);
 	return key;
 }
 

@@ -22,8 +22,9 @@ struct key {
 /* Adds 8 bytes, big-endian. The number is not negative. */
 void key_add_number(struct key *key, int64_t number);
 
-/* A number, which is not negative, and a text. */
+/* A number, which is not negative, and a text; and bytes, such as a key. */
 struct key key_numbered(int64_t number, const char *text);
+struct key key_before(int64_t number, struct slice rest);
 
 /* Adds the bytes, or the text without its NUL. */
 void key_add_bytes(struct key *key, const void *data, size_t size);

@@ -24,16 +24,6 @@ mark_key(enum revoked_kind kind, const char *value)
 	return key;
 }
 
-static struct key
-expiry_key(int64_t until, const struct key *mark)
-{
-	struct key key = {0};
-
-	key_add_number(&key, until);
-	key_add_bytes(&key, mark->data, mark->size);
-	return key;
-}
-
 static enum err
 mark_get(struct txn *txn, const struct key *key, struct revoked_record *record)
 {
@@ -44,7 +34,7 @@ mark_get(struct txn *txn, const struct key *key, struct revoked_record *record)
 static enum err
 index_drop(struct txn *txn, int64_t until, const struct key *mark)
 {
-	struct key key = expiry_key(until, mark);
+	struct key key = key_before(until, key_slice(mark));
 	enum err e = txn_delete(txn, TABLE_REVOKED_BY_EXPIRY, key_slice(&key));
 
 	return e == ERR_NOT_FOUND ? txn_fail(txn, ERR_STORE) : e;
@@ -54,7 +44,7 @@ static enum err
 write_mark(struct txn *txn, const struct key *mark,
     const struct revoked_record *record)
 {
-	struct key key = expiry_key(record->until, mark);
+	struct key key = key_before(record->until, key_slice(mark));
 	enum err e = record_put(txn, TABLE_REVOKED, key_slice(mark),
 	    revoked_record_fields(), record);
 
@@ -207,7 +197,7 @@ revoked_index(struct txn *txn, struct slice key)
 	e = mark_get(txn, &at, &mark);
 	if (e != OK)
 		return e;
-	at = expiry_key(mark.until, &at);
+	at = key_before(mark.until, key_slice(&at));
 	return txn_put(
 	    txn, TABLE_REVOKED_BY_EXPIRY, key_slice(&at), text_slice(""));
 }

@@ -520,10 +520,8 @@ census_adds_up(const struct entry *entry)
 static bool
 revoked_by_expiry(const struct entry *entry)
 {
-	struct key key = {0};
+	struct key key = key_before(entry->record.revoked.until, entry->key);
 
-	key_add_number(&key, entry->record.revoked.until);
-	key_add_bytes(&key, entry->key.data, entry->key.size);
 	return has(entry, TABLE_REVOKED_BY_EXPIRY, &key);
 }
 
@@ -536,10 +534,8 @@ revoked_expiry_right(const struct entry *entry)
 static bool
 replay_by_expiry(const struct entry *entry)
 {
-	struct key key = {0};
+	struct key key = key_before(entry->record.replay.until, entry->key);
 
-	key_add_number(&key, entry->record.replay.until);
-	key_add_bytes(&key, entry->key.data, entry->key.size);
 	return has(entry, TABLE_REPLAY_BY_EXPIRY, &key);
 }
 
@@ -688,10 +684,8 @@ refusals_key(const struct entry *entry)
 static bool
 refusals_by_time(const struct entry *entry)
 {
-	struct key key = {0};
+	struct key key = key_before(entry->record.refusals.since, entry->key);
 
-	key_add_number(&key, entry->record.refusals.since);
-	key_add_bytes(&key, entry->key.data, entry->key.size);
 	return has(entry, TABLE_REFUSALS_BY_TIME, &key);
 }
 

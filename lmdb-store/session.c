@@ -39,25 +39,17 @@ live_key(const struct session_record *record)
 static struct key
 due_key(const struct session_record *record)
 {
-	struct key key = {0};
-
-	if (record == NULL || record->due == 0)
-		return key;
-	key_add_number(&key, record->due);
-	key_add_text(&key, record->id);
-	return key;
+	return record != NULL && record->due != 0
+	    ? key_numbered(record->due, record->id)
+	    : (struct key){0};
 }
 
 static struct key
 end_key(const struct session_record *record)
 {
-	struct key key = {0};
-
-	if (record == NULL || session_is_live(record))
-		return key;
-	key_add_number(&key, record->ended);
-	key_add_text(&key, record->id);
-	return key;
+	return record != NULL && !session_is_live(record)
+	    ? key_numbered(record->ended, record->id)
+	    : (struct key){0};
 }
 
 /* Every session has one, for good. */

@@ -34,12 +34,10 @@ step_parse(const struct step_entry *entry, json_t **out)
 enum err
 step_count_until(struct txn *txn, enum table table, int64_t now, int64_t *count)
 {
-	struct key from = {0};
+	struct key from = key_numbered(now, "");
 	struct slice key;
-	enum err e;
+	enum err e = txn_seek(txn, table, key_slice(&from), &key, NULL);
 
-	key_add_number(&from, now);
-	e = txn_seek(txn, table, key_slice(&from), &key, NULL);
 	for (*count = 0; e == OK; ++*count)
 		e = txn_next(txn, table, key, &key, NULL);
 	return e == ERR_NOT_FOUND ? OK : e;
