@@ -19,6 +19,7 @@ EXTRA_DIST += \
 	%D%/harness/issuer.py \
 	%D%/harness/journal.py \
 	%D%/harness/keyfile.py \
+	%D%/harness/killing.py \
 	%D%/harness/leader.py \
 	%D%/harness/logbook.py \
 	%D%/harness/manager.py \

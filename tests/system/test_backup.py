@@ -7,12 +7,11 @@ import pty
 import pwd
 import signal
 import subprocess
-import time
 from pathlib import Path
 
 import pytest
 
-from harness import built, people, waiting
+from harness import built, killing, people, waiting
 
 HEAD, FOOT = 512, 128
 # devices: more than LMDB copies before anybody reads
@@ -225,14 +224,9 @@ def test_killed_at_any_time(make_agent, tmp_path):
     file = tmp_path / "b"
     command = [str(built.COMMAND), "--config", str(agent.config), "store",
                "backup", str(file), "--quiet"]
-    start = time.monotonic()
-    subprocess.run(command, check=True, stdout=subprocess.DEVNULL)
-    whole = time.monotonic() - start
-    for step in range(20):
+    for pause in killing.pauses(command):
         file.unlink(missing_ok=True)
-        with subprocess.Popen(command, stdout=subprocess.DEVNULL) as process:
-            time.sleep(whole * step / 16)
-            process.kill()
+        done = killing.lives(command, pause)
         assert {path.name for path in tmp_path.iterdir()} <= {"b", "b.part"}
         if file.exists():
             assert agent.run("store", "restore", "--dry-run",
@@ -241,6 +235,8 @@ def test_killed_at_any_time(make_agent, tmp_path):
         waiting.until(lambda: agent.run("store", "backup", str(file),
                                         "--force").returncode == 0)
         assert [path.name for path in tmp_path.iterdir()] == ["b"]
+        if done:
+            break
 
 
 def test_progress_on_a_terminal(agent, place):

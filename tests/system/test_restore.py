@@ -3,13 +3,11 @@
 
 import json
 import shutil
-import signal
 import subprocess
-import time
 
 import pytest
 
-from harness import built, people, waiting
+from harness import built, killing, people, waiting
 
 HEAD = 512
 
@@ -289,16 +287,10 @@ def test_killed_at_any_time(make_agent, tmp_path):
     shutil.copytree(agent.store, tmp_path / "old")
     command = [str(built.COMMAND), "--config", str(agent.config), "store",
                "restore", str(agent.file)]
-    start = time.monotonic()
-    subprocess.run(command, check=True, capture_output=True)
-    whole = time.monotonic() - start
     seen = set()
-    for step in range(25):
+    for pause in killing.pauses(command):
         put_back(agent, tmp_path / "old")
-        with subprocess.Popen(command, stdout=subprocess.DEVNULL,
-                              stderr=subprocess.DEVNULL) as process:
-            time.sleep(whole * step / 20)
-            process.send_signal(signal.SIGKILL)
+        done = killing.lives(command, pause)
         agent.start()
         result = agent.run("device", "list", "--user", "alice", "--json")
         seen.add(result.stdout.count("later"))
@@ -308,6 +300,8 @@ def test_killed_at_any_time(make_agent, tmp_path):
         left = {path.name for path in agent.store.iterdir()} - {
             "data.mdb", "lock.mdb"}
         assert len(left) <= 1, left
+        if done:
+            break
     assert seen == {0, 1}
 
 
