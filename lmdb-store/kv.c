@@ -786,12 +786,15 @@ count_free(struct txn *txn, size_t *pages)
 enum err
 txn_free_bytes(struct txn *txn, size_t *bytes)
 {
+	auto_free(txn) struct txn *reader = NULL;
 	MDB_stat stat;
 	size_t pages = 0;
 	enum err e = txn->error;
 
-	if (e == OK && txn->mode == TXN_READ)
-		e = count_free(txn, &pages);
+	if (e == OK && txn->mode == TXN_WRITE)
+		e = kv_begin(txn->kv, TXN_READ, &reader);
+	if (e == OK)
+		e = count_free(reader != NULL ? reader : txn, &pages);
 	if (e == OK)
 		e = outcome(txn, mdb_stat(txn->mdb, 0, &stat));
 	if (e == OK)

@@ -185,8 +185,9 @@ MUST_USE enum err txn_next(struct txn *txn, unsigned int table,
 MUST_USE enum err txn_prev(struct txn *txn, unsigned int table,
     struct slice before, struct slice *key, struct slice *value);
 
-/* Bytes of the pages that the table has; bytes of pages that are free, which
- * LMDB tells in reading transactions only: else 0. */
+/* Bytes of the pages that the table has; bytes of pages that are free: of those
+ * LMDB tells in reading transactions only, so that in a writing one it is what
+ * was committed before. */
 MUST_USE enum err
 txn_table_bytes(struct txn *txn, unsigned int table, size_t *bytes);
 MUST_USE enum err txn_free_bytes(struct txn *txn, size_t *bytes);

@@ -13,21 +13,16 @@ percent(int64_t part, int64_t whole)
 	return whole > 0 ? (int64_t)((double)part * 100 / (double)whole) : 0;
 }
 
-/* Pages that hold nothing now are room. Of them LMDB tells only who reads, and
- * who tests an alert writes. */
+/* Pages that hold nothing now are room. */
 static enum err
 read_store_used(const struct service *service, struct txn *txn, int64_t now,
     struct level_value *out)
 {
-	auto_free(txn) struct txn *reader = NULL;
 	size_t unused = 0;
+	enum err e = txn_free_bytes(txn, &unused);
 	int64_t size = (int64_t)store_size(service->store);
-	enum err e = store_begin(service->store, TXN_READ, &reader);
 
-	(void)txn;
 	(void)now;
-	if (e == OK)
-		e = txn_free_bytes(reader, &unused);
 	out->known = e == OK;
 	out->value =
 	    percent(size - (int64_t)unused, service->config->store_max);

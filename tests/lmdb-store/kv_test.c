@@ -292,6 +292,33 @@ test_append_wants_order(void **state)
 	txn_free(txn);
 }
 
+/* A writer is told what a reader is. */
+static void
+test_free_bytes(void **state)
+{
+	struct bench *bench = *state;
+	char large[65536] = {0};
+	struct slice value = {large, sizeof(large)};
+	size_t before, read, written;
+	struct txn *txn = begin(bench, TXN_WRITE);
+
+	assert_int_equal(txn_put(txn, PLAIN, text_slice("a"), value), OK);
+	assert_int_equal(txn_free_bytes(txn, &before), OK);
+	assert_int_equal(txn_commit(txn), OK);
+	txn = begin(bench, TXN_WRITE);
+	assert_int_equal(txn_delete(txn, PLAIN, text_slice("a")), OK);
+	assert_int_equal(txn_commit(txn), OK);
+
+	txn = begin(bench, TXN_READ);
+	assert_int_equal(txn_free_bytes(txn, &read), OK);
+	txn_free(txn);
+	txn = begin(bench, TXN_WRITE);
+	assert_int_equal(txn_free_bytes(txn, &written), OK);
+	assert_int_equal(txn_commit(txn), OK);
+	assert_true(read >= before + sizeof(large));
+	assert_int_equal(written, read);
+}
+
 static void
 test_unknown_table(void **state)
 {
@@ -801,6 +828,7 @@ main(void)
 	    TEST(test_key_bounds),
 	    TEST(test_fault_sticks),
 	    TEST(test_append_wants_order),
+	    TEST(test_free_bytes),
 	    TEST(test_unknown_table),
 	    TEST(test_writing_in_a_reading_transaction),
 	    TEST(test_one_writer),
