@@ -52,20 +52,6 @@ open_tables(struct inspection *inspection)
 		       : e;
 }
 
-static enum err
-find_master(struct secret **out, struct masterkey_file *file,
-    const struct store_options *options)
-{
-	struct store_error unheard = {""};
-	enum err e = masterkey_find(
-	    file, options->master_key, options->master_key_command, &unheard);
-
-	if (e == OK && options->master != NULL)
-		return secret_new(out, secret_data(options->master),
-		    secret_size(options->master));
-	return e == OK ? masterkey_load(out, file, &unheard) : e;
-}
-
 /* Without the key everything else can still be looked at. */
 static enum err
 load_seal(struct inspection *inspection, const struct store_options *options,
@@ -73,7 +59,8 @@ load_seal(struct inspection *inspection, const struct store_options *options,
 {
 	auto_free(secret) struct secret *master = NULL;
 	struct masterkey_file file;
-	enum err e = find_master(&master, &file, options);
+	struct store_error unheard = {""};
+	enum err e = store_find_master(options, &file, &master, &unheard);
 
 	if (e != OK)
 		return e == ERR_NO_MEMORY ? e : OK;

@@ -47,11 +47,8 @@ find_key(struct draft *draft, struct store_error *why)
 {
 	auto_free(secret) struct secret *key = NULL;
 	struct masterkey_file file;
-	enum err e = masterkey_find(&file, draft->options.master_key,
-	    draft->options.master_key_command, why);
+	enum err e = store_find_master(&draft->options, &file, &key, why);
 
-	if (e == OK && draft->options.master == NULL)
-		e = masterkey_load(&key, &file, why);
 	draft->has_key = e == OK;
 	return e == ERR_NOT_FOUND ? OK : e;
 }

@@ -35,20 +35,26 @@ opening_clear(struct opening *opening)
 	secret_free(opening->master);
 }
 
+enum err
+store_find_master(const struct store_options *options,
+    struct masterkey_file *file, struct secret **out, struct store_error *why)
+{
+	enum err e = masterkey_find(
+	    file, options->master_key, options->master_key_command, why);
+
+	if (e == OK && options->master != NULL)
+		return secret_new(out, secret_data(options->master),
+		    secret_size(options->master));
+	return e == OK ? masterkey_load(out, file, why) : e;
+}
+
 /* Before the store is touched. */
 static enum err
 find_master(struct opening *opening)
 {
-	const struct store_options *options = opening->options;
-	enum err e = masterkey_find(&opening->file, options->master_key,
-	    options->master_key_command, opening->why);
+	enum err e = store_find_master(
+	    opening->options, &opening->file, &opening->master, opening->why);
 
-	if (e == OK && options->master != NULL)
-		return secret_new(&opening->master,
-		    secret_data(options->master), secret_size(options->master));
-	if (e == OK)
-		e = masterkey_load(
-		    &opening->master, &opening->file, opening->why);
 	return e == ERR_NOT_FOUND ? OK : e;
 }
 

@@ -30,6 +30,15 @@ struct store_options {
 	void *context;
 };
 
+struct masterkey_file;
+
+/*
+ * A copy of the key that the options give, or the key from where it is, and
+ * where that is. ERR_NOT_FOUND when it is not there; errors of masterkey.h.
+ */
+MUST_USE enum err store_find_master(const struct store_options *options,
+    struct masterkey_file *file, struct secret **out, struct store_error *why);
+
 /*
  * Opens the store, or makes a new one with its master key; one of an older
  * schema is backed up (precaution.h) and migrated. When it returns an error, `why` has the sentence and an
