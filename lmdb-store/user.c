@@ -32,9 +32,10 @@ enum err
 user_get(struct txn *txn, int64_t uid, struct user_record *record)
 {
 	struct key key = key_of(uid);
-
-	return record_get(
+	enum err e = record_get(
 	    txn, TABLE_USER, key_slice(&key), user_record_fields(), record);
+
+	return e == ERR_NOT_FOUND ? OK : e;
 }
 
 enum err

@@ -23,7 +23,7 @@ DECLARE_FIELDS(user_record, USER_RECORD)
 
 MUST_USE enum err user_put(struct txn *txn, const struct user_record *record);
 
-/* ERR_NOT_FOUND when nothing was ever set. */
+/* The record stays empty, without a name, when nothing was ever set. */
 MUST_USE enum err
 user_get(struct txn *txn, int64_t uid, struct user_record *record);
 

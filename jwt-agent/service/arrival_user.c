@@ -54,7 +54,7 @@ find_new(struct arrival *arrival, const json_t *attributes, json_t **out)
 	const char *name;
 	json_t *value;
 
-	if (e != OK && e != ERR_NOT_FOUND)
+	if (e != OK)
 		return e;
 	json_object_foreach ((json_t *)(uintptr_t)attributes, name, value) {
 		if (json_is_null(value))
@@ -76,7 +76,9 @@ take_attributes(struct arrival *arrival, const struct user_line *line)
 {
 	auto_json json_t *set = NULL, *all = NULL;
 	struct call *call = arrival->call;
-	enum err e = find_new(arrival, line->attributes, &set);
+	enum err e = line->attributes == NULL
+	    ? OK
+	    : find_new(arrival, line->attributes, &set);
 
 	if (e != OK || json_object_size(set) == 0)
 		return e;

@@ -180,7 +180,7 @@ attribute_put(struct call *call, const char *name, const json_t *set,
 	auto_json json_t *attributes = NULL;
 	enum err e = user_get(call->txn, call->subject, &user);
 
-	if (e != OK && e != ERR_NOT_FOUND)
+	if (e != OK)
 		return e;
 	attributes = user.attributes != NULL ? json_deep_copy(user.attributes)
 					     : json_object();

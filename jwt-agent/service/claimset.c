@@ -115,12 +115,9 @@ static enum err
 get_user(struct call *call, const struct claim_config *claim, int64_t uid,
     struct user_record *user)
 {
-	enum err e;
-
-	if (claim->from == NULL || user->user != NULL)
-		return OK;
-	e = user_get(call->txn, uid, user);
-	return e == ERR_NOT_FOUND ? OK : e;
+	return claim->from == NULL || user->user != NULL
+	    ? OK
+	    : user_get(call->txn, uid, user);
 }
 
 enum err

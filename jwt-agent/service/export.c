@@ -97,14 +97,6 @@ find_mark(struct call *call, int64_t uid, struct revoked_record *mark)
 	return e == ERR_NOT_FOUND ? OK : e;
 }
 
-static enum err
-find_attributes(struct call *call, int64_t uid, struct user_record *user)
-{
-	enum err e = user_get(call->txn, uid, user);
-
-	return e == ERR_NOT_FOUND ? OK : e;
-}
-
 /* What is known of them beside their devices. */
 static enum err
 encode_user(struct call *call, char *name, int64_t uid,
@@ -137,7 +129,7 @@ export_owner(struct call *call, struct cursor *cursor, json_t **line)
 	    call->txn, cursor->begun ? cursor->seq + 1 : 0, &device);
 
 	if (e == OK)
-		e = find_attributes(call, device.uid, &user);
+		e = user_get(call->txn, device.uid, &user);
 	if (e == OK)
 		e = encode_user(call, device.user, device.uid, &user, line);
 	if (e == OK)

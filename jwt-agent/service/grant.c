@@ -134,7 +134,7 @@ make_access_token(const struct call *call, const struct device_record *device,
 
 	if (call->service->config->claim_count > 0)
 		e = user_get(call->txn, family->uid, &user);
-	if (e != OK && e != ERR_NOT_FOUND)
+	if (e != OK)
 		return e;
 	of.attributes = user.attributes;
 	grant->access_expires = of.expires;

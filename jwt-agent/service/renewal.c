@@ -18,7 +18,7 @@ asked_of(struct call *call, int64_t uid, int64_t *asked)
 	enum err e = user_get(call->txn, uid, &user);
 
 	*asked = user.asked;
-	return e == ERR_NOT_FOUND ? OK : e;
+	return e;
 }
 
 /* A family that has a version which is not given any more, after the
@@ -61,14 +61,12 @@ ask(struct call *call, int64_t uid, const char *name)
 	auto_clear(user_record) struct user_record user = {0};
 	enum err e = user_get(call->txn, uid, &user);
 
-	if (e != OK && e != ERR_NOT_FOUND)
+	if (e != OK)
 		return e;
 	user.uid = uid;
 	user.asked = user.asked < call->now ? call->now : user.asked + 1;
 	if (name != NULL || user.user == NULL)
 		e = text_replace(&user.user, name != NULL ? name : "");
-	else
-		e = OK;
 	return e == OK ? user_put(call->txn, &user) : e;
 }
 

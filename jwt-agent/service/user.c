@@ -110,11 +110,9 @@ add_record(struct call *call, struct user_view *view)
 	auto_clear(user_record) struct user_record user = {0};
 	enum err e = user_get(call->txn, view->uid, &user);
 
-	if (e != OK)
-		return e == ERR_NOT_FOUND ? OK : e;
 	view->attributes = TAKE(user.attributes);
 	view->asked = user.asked;
-	return OK;
+	return e;
 }
 
 enum err

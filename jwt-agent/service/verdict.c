@@ -344,7 +344,7 @@ check_outdated(
 	if (!verdict->stack->renew || !is_local(call, verdict))
 		return OK;
 	e = user_get(call->txn, attempt->uid, &user);
-	if (e != OK && e != ERR_NOT_FOUND)
+	if (e != OK)
 		return e;
 	verdict->outdated =
 	    dated_version(token) < newest || token->issued < user.asked;

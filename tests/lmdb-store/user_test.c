@@ -12,7 +12,8 @@ test_kept_over_restart(void **state)
 	auto_clear(user_record) struct user_record found = {0};
 	struct txn *txn = scratch_begin(scratch, TXN_WRITE);
 
-	assert_int_equal(user_get(txn, 1000, &found), ERR_NOT_FOUND);
+	assert_int_equal(user_get(txn, 1000, &found), OK);
+	assert_null(found.user);
 	user.user = text_new("alice");
 	user.attributes = json_pack("{sssb}", "team", "blue", "onboarded", 1);
 	assert_int_equal(user_put(txn, &user), OK);
@@ -45,8 +46,10 @@ test_told_apart(void **state)
 	}
 	assert_int_equal(user_remove(txn, 10), OK);
 	assert_int_equal(user_remove(txn, 10), ERR_NOT_FOUND);
-	assert_int_equal(user_get(txn, 10, &found), ERR_NOT_FOUND);
-	assert_int_equal(user_get(txn, 1000, &found), ERR_NOT_FOUND);
+	assert_int_equal(user_get(txn, 10, &found), OK);
+	assert_null(found.user);
+	assert_int_equal(user_get(txn, 1000, &found), OK);
+	assert_null(found.user);
 	for (size_t i = 0; i < 4; i++)
 		if (uids[i] != 10) {
 			assert_int_equal(user_get(txn, uids[i], &found), OK);

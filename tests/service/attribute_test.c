@@ -73,7 +73,7 @@ stored(struct agency *agency)
 	struct call *call = agency_begin(agency);
 	enum err e = user_get(call->txn, AGENCY_UID, &user);
 
-	assert_true(e == OK || e == ERR_NOT_FOUND);
+	assert_int_equal(e, OK);
 	assert_int_equal(agency_end(agency, OK), OK);
 	return json_incref(user.attributes);
 }
