@@ -10,41 +10,70 @@
 
 #define LIST_SIZE 160 /* of the names of some reasons */
 
-/* One part, up to its colon. */
-static bool
-part_has(const char *part, size_t size, const char *text)
+/* What stands between two colons. A part that is not there has no text, and
+ * means everything. */
+struct part {
+	const char *text;
+	size_t size;
+};
+
+struct parts {
+	struct part event, outcome, reason;
+	const char *rest; /* NULL, or what a selector has no place for */
+};
+
+static struct part
+take_part(const char **rest)
 {
-	if (size > 0 && part[size - 1] == '*')
-		return strncmp(part, text, size - 1) == 0;
-	return strncmp(part, text, size) == 0 && text[size] == '\0';
+	struct part part = {*rest, 0};
+
+	if (part.text == NULL)
+		return part;
+	part.size = strcspn(part.text, ":");
+	*rest = part.text[part.size] == ':' ? part.text + part.size + 1 : NULL;
+	return part;
+}
+
+static struct parts
+split(const char *selector)
+{
+	struct parts parts = {.rest = selector};
+
+	parts.event = take_part(&parts.rest);
+	parts.outcome = take_part(&parts.rest);
+	parts.reason = take_part(&parts.rest);
+	return parts;
+}
+
+static bool
+part_means(const struct part *part, const char *word)
+{
+	if (part->text == NULL)
+		return true;
+	if (part->size > 0 && part->text[part->size - 1] == '*')
+		return strncmp(part->text, word, part->size - 1) == 0;
+	return strncmp(part->text, word, part->size) == 0 &&
+	    word[part->size] == '\0';
 }
 
 /* Whom a rollout leaves out is denied a login, but nothing is wrong: only who
  * asks for that reason means it. */
 static bool
-is_left_out(const struct happening *happening, size_t parts)
+is_left_out(const struct parts *parts, const struct happening *happening)
 {
-	return parts == 2 &&
+	return parts->outcome.text != NULL && parts->reason.text == NULL &&
 	    strcmp(happening->reason, err_name(ERR_STAND_ASIDE)) == 0;
 }
 
 static bool
 selector_has(const char *selector, const struct happening *happening)
 {
-	const char *const texts[] = {
-	    happening->event, happening->outcome, happening->reason};
+	struct parts parts = split(selector);
 
-	for (size_t i = 0; i < sizeof(texts) / sizeof(*texts); i++) {
-		size_t size = strcspn(selector, ":");
-
-		if (!part_has(selector, size, texts[i]))
-			return false;
-		selector += size;
-		if (*selector == '\0')
-			return !is_left_out(happening, i + 1);
-		selector++;
-	}
-	return true;
+	return part_means(&parts.event, happening->event) &&
+	    part_means(&parts.outcome, happening->outcome) &&
+	    part_means(&parts.reason, happening->reason) &&
+	    !is_left_out(&parts, happening);
 }
 
 bool
@@ -59,40 +88,21 @@ selectors_have(const struct texts *selectors, const struct happening *happening)
 bool
 selector_names(const char *selector, const char *event)
 {
-	return part_has(selector, strcspn(selector, ":"), event);
+	struct parts parts = split(selector);
+
+	return part_means(&parts.event, event);
 }
 
 static enum err
-check_event(const char *event, size_t size, struct option_error *error)
+check_event(const struct part *event, struct option_error *error)
 {
 	const struct message *message;
 
 	for (size_t i = 0; (message = message_at(i)) != NULL; i++)
-		if (part_has(event, size, message->event))
+		if (part_means(event, message->event))
 			return OK;
 	return option_refuse(
-	    error, "there is no event \"%.*s\"", (int)size, event);
-}
-
-/* The first part of a selector and what is left of it. */
-struct part {
-	const char *text;
-	size_t size;
-};
-
-static struct part
-next_part(const struct part *before)
-{
-	const char *end = before->text + before->size;
-	const char *text = *end == ':' ? end + 1 : end;
-
-	return (struct part){text, strcspn(text, ":")};
-}
-
-static bool
-part_means(const struct part *part, const char *word)
-{
-	return part->size == 0 || part_has(part->text, part->size, word);
+	    error, "there is no event \"%.*s\"", (int)event->size, event->text);
 }
 
 /* Of the reasons that go with the outcome, those with the same first letter:
@@ -151,10 +161,14 @@ check_outcome(const struct part *outcome, const struct part *reason,
 enum err
 selector_check(const char *selector, struct option_error *error)
 {
-	struct part event = {selector, strcspn(selector, ":")};
-	struct part outcome = next_part(&event);
-	struct part reason = next_part(&outcome);
-	enum err e = check_event(event.text, event.size, error);
+	struct parts parts = split(selector);
+	enum err e = check_event(&parts.event, error);
 
-	return e == OK ? check_outcome(&outcome, &reason, error) : e;
+	if (e == OK)
+		e = check_outcome(&parts.outcome, &parts.reason, error);
+	if (e == OK && parts.rest != NULL)
+		e = option_refuse(error,
+		    "nothing comes behind the reason, so no \"%s\"",
+		    parts.rest);
+	return e;
 }

@@ -48,7 +48,8 @@ test_means_not(void **state)
 	    "logins*", "refresh", "login:deni", "login:denied2",
 	    "login:granted", "login:fault", "login:gr*", "login:denied:Expire",
 	    "login:denied:expired", "login:denied:BadSignature",
-	    "login:denied:ExpiredX*", "refresh:*", "*:granted", ":denied"};
+	    "login:denied:ExpiredX*", "refresh:*", "*:granted", ":denied",
+	    "login:", "login::Expired", "login:denied:"};
 
 	(void)state;
 	for (size_t i = 0; i < ROWS(rows); i++)
@@ -113,8 +114,7 @@ test_can_mean_something(void **state)
 {
 	static const char *const rows[] = {"login", "login:denied",
 	    "login:granted", "login:fault", "login:denied:Expired", "odd-*",
-	    "*", "*:denied:Bad*", "login:*:Expired", "login:granted:*",
-	    "login::Expired"};
+	    "*", "*:denied:Bad*", "login:*:Expired", "login:granted:*"};
 	struct option_error error;
 
 	(void)state;
@@ -136,6 +136,12 @@ test_can_mean_nothing(void **state)
 	    {"login:denid",
 		"there is no outcome \"denid\": there is granted, "
 		"denied, fault"},
+	    {"login:", "there is no outcome \"\""},
+	    {"login::Expired", "there is no outcome \"\""},
+	    {":denied", "there is no event \"\""},
+	    {"login:denied:", "there is no reason \"\" of the outcome"},
+	    {"login:denied:Expired:", "nothing comes behind the reason"},
+	    {"login:denied:Expired:x", "so no \"x\""},
 	    {"login:denid:Expired", "there is no outcome \"denid\""},
 	    {"login:denied:Expird",
 		"there is no reason \"Expird\" of the "
