@@ -9,6 +9,7 @@ noinst_LTLIBRARIES += %D%/libbase.la
 	%D%/fields.c %D%/fields.h \
 	%D%/host.c %D%/host.h \
 	%D%/id.c %D%/id.h \
+	%D%/member.c %D%/member.h \
 	%D%/network.c %D%/network.h \
 	%D%/option_error.c %D%/option_error.h \
 	%D%/logincode.c %D%/logincode.h \

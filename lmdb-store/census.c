@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "lmdb-store/census.h"
 
+#include "base/member.h"
+
 #include <stdlib.h>
 #include <string.h>
 
@@ -119,12 +121,9 @@ static bool
 is_in_state(struct slice value, const char *state)
 {
 	auto_json json_t *record = NULL;
-	const char *is;
 
-	if (record_parse(value, &record) != OK)
-		return false;
-	is = json_string_value(json_object_get(record, "state"));
-	return is != NULL && strcmp(is, state) == 0;
+	return record_parse(value, &record) == OK &&
+	    member_is(record, "state", state);
 }
 
 enum err

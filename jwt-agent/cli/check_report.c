@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "jwt-agent/cli/check_report.h"
 
+#include "base/member.h"
 #include "jwt-agent/cli/connection.h"
 #include "jwt-agent/cli/output.h"
 #include "varlink/admin.h"
@@ -8,7 +9,6 @@
 
 #include <inttypes.h>
 #include <stdio.h>
-#include <string.h>
 #include <unistd.h>
 
 /* How many findings of a table are shown; the others are counted. */
@@ -19,9 +19,8 @@ table_of(struct check_report *report, const char *name)
 {
 	json_t *last =
 	    json_array_get(report->tables, json_array_size(report->tables) - 1);
-	const char *called = json_string_value(json_object_get(last, "table"));
 
-	if (called != NULL && strcmp(called, name) == 0)
+	if (member_is(last, "table", name))
 		return last;
 	last = json_pack("{ss si si s[]}", "table", name, "entries", 0,
 	    "problems", 0, "findings");

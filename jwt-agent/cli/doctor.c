@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "jwt-agent/cli/doctor.h"
 
+#include "base/member.h"
 #include "jwt-agent/cli/connection.h"
 #include "jwt-agent/cli/output.h"
 #include "varlink/socket.h"
@@ -132,14 +133,6 @@ doctor_skip(struct doctor *doctor, const char *format, ...)
 	add(doctor, RESULT_SKIPPED, NULL, "", text);
 }
 
-static const char *
-member(const json_t *finding, const char *name)
-{
-	const char *text = json_string_value(json_object_get(finding, name));
-
-	return text != NULL ? text : "";
-}
-
 static enum err
 print(const struct call *call, const struct doctor *doctor)
 {
@@ -157,9 +150,9 @@ print(const struct call *call, const struct doctor *doctor)
 	e = output_table(
 	    columns, sizeof(columns) / sizeof(*columns), doctor->findings);
 	json_array_foreach (doctor->findings, at, finding)
-		if (member(finding, "next")[0] != '\0')
-			printf("%s: %s\n", member(finding, "name"),
-			    member(finding, "next"));
+		if (member_text(finding, "next")[0] != '\0')
+			printf("%s: %s\n", member_text(finding, "name"),
+			    member_text(finding, "next"));
 	return e;
 }
 

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "jwt-agent/cli/event.h"
 
+#include "base/member.h"
+
 #include <stdio.h>
-#include <string.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -42,23 +43,15 @@ print_time(const json_t *event)
 	fputs(text, stdout);
 }
 
-bool
-event_has(const json_t *event, const char *member, const char *text)
-{
-	const char *is = json_string_value(json_object_get(event, member));
-
-	return is != NULL && strcmp(is, text) == 0;
-}
-
 /* ECMA-48: what is refused stands out, what tells of an alert more so. */
 static const char *
 colour_of(const json_t *event)
 {
-	if (event_has(event, "event", "alert-fired"))
+	if (member_is(event, "event", "alert-fired"))
 		return "\033[1;31m";
-	if (event_has(event, "event", "alert-cleared"))
+	if (member_is(event, "event", "alert-cleared"))
 		return "\033[32m";
-	return event_has(event, "outcome", "granted") ? "" : "\033[33m";
+	return member_is(event, "outcome", "granted") ? "" : "\033[33m";
 }
 
 enum err
@@ -70,7 +63,7 @@ event_print(const json_t *event)
 	print_time(event);
 	print_text("  ", event, "event");
 	print_text(" ", event, "outcome");
-	if (!event_has(event, "reason", "ok"))
+	if (!member_is(event, "reason", "ok"))
 		print_text(" ", event, "reason");
 	print_text("  ", event, "user");
 	print_text(" ", event, "service");

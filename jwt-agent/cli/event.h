@@ -10,7 +10,4 @@
  * left out and without characters that a terminal would obey. ERR_IO. */
 MUST_USE enum err event_print(const json_t *event);
 
-/* Whether the member is this text. */
-bool event_has(const json_t *event, const char *member, const char *text);
-
 #endif

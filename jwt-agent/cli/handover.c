@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "jwt-agent/cli/handover.h"
 
+#include "base/member.h"
 #include "jwt-agent/cli/alertdetail.h"
 #include "jwt-agent/cli/connection.h"
 #include "jwt-agent/cli/delivery.h"
@@ -27,14 +28,6 @@ handover_check(const struct call *call, const char *program)
 		return OK;
 	connection_complain(call, "%s: %s", program, strerror(errno));
 	return ERR_USAGE;
-}
-
-static const char *
-text_of(const json_t *event, const char *member)
-{
-	const char *text = json_string_value(json_object_get(event, member));
-
-	return text != NULL ? text : "";
 }
 
 /* The event with what its detail says of the alert, in a file without a
@@ -125,7 +118,7 @@ wait_for(pid_t child, struct handover_end *end)
 enum err
 handover_run(const char *program, const json_t *event, struct handover_end *end)
 {
-	const char *name = text_of(event, "event");
+	const char *name = member_text(event, "event");
 	struct alert_detail detail = {.name = ""};
 	auto_fd int input = -1;
 	enum err e;
@@ -133,7 +126,7 @@ handover_run(const char *program, const json_t *event, struct handover_end *end)
 
 	*end = (struct handover_end){""};
 	if (strncmp(name, "alert-", strlen("alert-")) == 0)
-		alert_detail_read(text_of(event, "detail"), &detail);
+		alert_detail_read(member_text(event, "detail"), &detail);
 	e = write_event(event, &detail, &input);
 	if (e != OK)
 		return e;

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "jwt-agent/cli/monitor.h"
 
+#include "base/member.h"
 #include "jwt-agent/cli/connection.h"
 #include "jwt-agent/cli/delivery.h"
 #include "jwt-agent/cli/event.h"
@@ -27,10 +28,10 @@ show_line(const json_t *event, void *context)
 static enum err
 show_briefly(const json_t *event, void *context)
 {
-	bool follows = event_has(event, "event", "account") ||
-	    event_has(event, "event", "credential");
+	bool follows = member_is(event, "event", "account") ||
+	    member_is(event, "event", "credential");
 
-	return follows && event_has(event, "outcome", "granted")
+	return follows && member_is(event, "outcome", "granted")
 	    ? OK
 	    : show_line(event, context);
 }

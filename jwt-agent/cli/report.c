@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
+#include "base/member.h"
 #include "jwt-agent/cli/connection.h"
 #include "jwt-agent/cli/output.h"
 #include "jwt-agent/cli/reportpage.h"
@@ -13,7 +14,6 @@
 #include "varlink/key.h"
 
 #include <limits.h>
-#include <string.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -105,18 +105,10 @@ outcomes_json(const struct outcomes *ends)
 	    success >= 0 ? json_real(success) : json_null());
 }
 
-static bool
-has_text(const json_t *object, const char *member, const char *text)
-{
-	const char *is = json_string_value(json_object_get(object, member));
-
-	return is != NULL && strcmp(is, text) == 0;
-}
-
 static enum err
 note_firing(const json_t *alert, void *context)
 {
-	if (!has_text(alert, "state", "firing"))
+	if (!member_is(alert, "state", "firing"))
 		return OK;
 	return json_array_append(context, (json_t *)(uintptr_t)alert) == 0
 	    ? OK
@@ -126,8 +118,8 @@ note_firing(const json_t *alert, void *context)
 static enum err
 note_keys(const json_t *issuer, void *context)
 {
-	if (has_text(issuer, "state", "ok") ||
-	    has_text(issuer, "state", "ended"))
+	if (member_is(issuer, "state", "ok") ||
+	    member_is(issuer, "state", "ended"))
 		return OK;
 	return json_array_append_new(context,
 		   json_pack("{sO sO sO*}", "key",

@@ -1,19 +1,13 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "jwt-agent/cli/reportpage.h"
 
+#include "base/date.h"
+#include "base/member.h"
+
 #include <stdio.h>
-#include <string.h>
 #include <time.h>
 
 #define TIME_SIZE 32
-
-static const char *
-text_of(const json_t *object, const char *member)
-{
-	const char *text = json_string_value(json_object_get(object, member));
-
-	return text != NULL ? text : "";
-}
 
 static json_int_t
 number_of(const json_t *object, const char *member)
@@ -65,7 +59,7 @@ print_tally(const char *heading, const json_t *list, const char *name)
 	json_array_foreach (list, i, row)
 		printf("%-16s%" JSON_INTEGER_FORMAT " %s\n",
 		    i == 0 ? heading : "", number_of(row, "count"),
-		    text_of(row, name));
+		    member_text(row, name));
 }
 
 /* A line for each: two texts, the second of which may be absent. */
@@ -79,10 +73,10 @@ print_states(const char *heading, const json_t *list, const char *name,
 	if (json_array_size(list) == 0)
 		printf("%-16snone\n", heading);
 	json_array_foreach (list, i, row) {
-		const char *rest = text_of(row, more);
+		const char *rest = member_text(row, more);
 
 		printf("%-16s%s: %s%s%.60s\n", i == 0 ? heading : "",
-		    text_of(row, name), text_of(row, state),
+		    member_text(row, name), member_text(row, state),
 		    rest[0] != '\0' ? ", " : "", rest);
 	}
 }
@@ -91,7 +85,7 @@ print_states(const char *heading, const json_t *list, const char *name,
 static void
 print_uses(const json_t *row)
 {
-	const char *user = text_of(row, "user");
+	const char *user = member_text(row, "user");
 	char last[TIME_SIZE];
 
 	printf(": %" JSON_INTEGER_FORMAT " times", number_of(row, "recent"));
@@ -110,14 +104,12 @@ print_first_day(const json_t *ending, const json_t *fallbacks)
 {
 	const json_t *row =
 	    json_array_get(json_array_size(ending) > 0 ? ending : fallbacks, 0);
-	time_t at = (time_t)number_of(row, "recent_since");
-	struct tm parts;
-	char day[TIME_SIZE];
+	char day[DATE_SIZE];
 
-	if (row == NULL || gmtime_r(&at, &parts) == NULL)
+	if (row == NULL)
 		return;
-	strftime(day, sizeof(day), "%Y-%m-%d", &parts);
-	printf("%-16s%s 00:00 UTC\n", "Uses since", day);
+	date_text(number_of(row, "recent_since"), day);
+	printf("%-16s%.10s 00:00 UTC\n", "Uses since", day);
 }
 
 /* A line for each; "none" if there is none. */
@@ -133,7 +125,7 @@ print_ending(const json_t *list)
 	json_array_foreach (list, i, row) {
 		write_time(row, "until", until);
 		printf("%-16s%s %s, refused from %s", i == 0 ? "Ending" : "",
-		    text_of(row, "kind"), text_of(row, "name"), until);
+		    member_text(row, "kind"), member_text(row, "name"), until);
 		print_uses(row);
 	}
 }
@@ -148,7 +140,7 @@ print_fallen(const json_t *list)
 		printf("%-16snone\n", "Claims filled");
 	json_array_foreach (list, i, row) {
 		printf("%-16s%s", i == 0 ? "Claims filled" : "",
-		    text_of(row, "name"));
+		    member_text(row, "name"));
 		print_uses(row);
 	}
 }
@@ -160,8 +152,8 @@ print_head(const json_t *report)
 
 	write_time(report, "since", since);
 	write_time(report, "until", until);
-	printf("jwt-agent on %s, %s to %s\n\n", text_of(report, "host"), since,
-	    until);
+	printf("jwt-agent on %s, %s to %s\n\n", member_text(report, "host"),
+	    since, until);
 }
 
 enum err

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "jwt-agent/cli/upkeep.h"
 
+#include "base/member.h"
 #include "jwt-agent/cli/connection.h"
 #include "lmdb-store/signkey.h"
 #include "lmdb-store/upkeep.h"
@@ -34,16 +35,10 @@ key_in(const json_t *keys, const char *state)
 	const json_t *key;
 	size_t i;
 
-	json_array_foreach (keys, i, key) {
-		const char *kind =
-		    json_string_value(json_object_get(key, "kind"));
-		const char *has =
-		    json_string_value(json_object_get(key, "state"));
-
-		if (kind != NULL && strcmp(kind, KEY_SIGNING) == 0 &&
-		    has != NULL && strcmp(has, state) == 0)
+	json_array_foreach (keys, i, key)
+		if (member_is(key, "kind", KEY_SIGNING) &&
+		    member_is(key, "state", state))
 			return key;
-	}
 	return NULL;
 }
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "varlink/user.h"
 
+#include "base/member.h"
 #include "jwt-agent/cli/confirm.h"
 #include "jwt-agent/cli/connection.h"
 #include "jwt-agent/cli/ends.h"
@@ -9,7 +10,6 @@
 #include "varlink/device.h"
 
 #include <stdio.h>
-#include <string.h>
 
 #define COUNT(array) (sizeof(array) / sizeof(*(array)))
 
@@ -87,9 +87,7 @@ sum_up_marks(json_t *user)
 	size_t i;
 
 	json_array_foreach (json_object_get(user, "marks"), i, mark) {
-		const char *kind =
-		    json_string_value(json_object_get(mark, "kind"));
-		bool own = kind != NULL && strcmp(kind, "user") == 0;
+		bool own = member_is(mark, "kind", "user");
 
 		if (json_object_set(user, own ? "logged_out" : "all_out",
 			json_object_get(mark, "before")) != 0 ||

@@ -1,10 +1,9 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "jwt-agent/cli/uses.h"
 
+#include "base/member.h"
 #include "jwt-agent/cli/output.h"
 #include "varlink/rollout.h"
-
-#include <string.h>
 
 #define COUNT(array) (sizeof(array) / sizeof(*(array)))
 
@@ -20,10 +19,8 @@ static const char *const kinds[][KINDS_MAX + 1] = {
 static bool
 is_of(enum uses section, const json_t *use)
 {
-	const char *kind = json_string_value(json_object_get(use, "kind"));
-
 	for (size_t i = 0; kinds[section][i] != NULL; i++)
-		if (kind != NULL && strcmp(kind, kinds[section][i]) == 0)
+		if (member_is(use, "kind", kinds[section][i]))
 			return true;
 	return false;
 }

@@ -1,17 +1,10 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "jwt-agent/cli/week.h"
 
+#include "base/member.h"
 #include "jwt-agent/cli/alertdetail.h"
 
 #include <string.h>
-
-static const char *
-text_of(const json_t *event, const char *member)
-{
-	const char *text = json_string_value(json_object_get(event, member));
-
-	return text != NULL ? text : "";
-}
 
 static bool
 is(const char *text, const char *word)
@@ -48,13 +41,13 @@ add_end(struct outcomes *ends, const char *outcome, int64_t count)
 static void
 add_login(struct week *week, const json_t *event)
 {
-	const char *outcome = text_of(event, "outcome");
-	const char *service = text_of(event, "service");
+	const char *outcome = member_text(event, "outcome");
+	const char *service = member_text(event, "service");
 
 	add_end(&week->logins, outcome, weight(event));
 	if (!is(outcome, "granted"))
-		tally_add(
-		    &week->refusals, text_of(event, "reason"), weight(event));
+		tally_add(&week->refusals, member_text(event, "reason"),
+		    weight(event));
 	else if (service[0] != '\0')
 		tally_add(&week->services, service, 1);
 }
@@ -64,7 +57,7 @@ add_fired(struct week *week, const json_t *event)
 {
 	struct alert_detail detail;
 
-	alert_detail_read(text_of(event, "detail"), &detail);
+	alert_detail_read(member_text(event, "detail"), &detail);
 	tally_add(&week->fired, detail.name, 1);
 }
 
@@ -100,8 +93,8 @@ add_granted(struct week *week, const char *name)
 void
 week_add(struct week *week, const json_t *event)
 {
-	const char *name = text_of(event, "event");
-	const char *outcome = text_of(event, "outcome");
+	const char *name = member_text(event, "event");
+	const char *outcome = member_text(event, "outcome");
 
 	if (is(name, "login"))
 		add_login(week, event);

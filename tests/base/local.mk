@@ -6,6 +6,7 @@ BASE_TESTS = \
 	%D%/fields_test \
 	%D%/id_test \
 	%D%/logincode_test \
+	%D%/member_test \
 	%D%/network_test \
 	%D%/options_test \
 	%D%/secret_test \
@@ -21,6 +22,7 @@ TESTS += $(BASE_TESTS)
 %C%_fields_test_LDADD = base/libbase.la $(CMOCKA_LIBS)
 %C%_id_test_LDADD = base/libbase.la $(CMOCKA_LIBS)
 %C%_logincode_test_LDADD = base/libbase.la $(CMOCKA_LIBS)
+%C%_member_test_LDADD = base/libbase.la $(CMOCKA_LIBS)
 %C%_network_test_LDADD = base/libbase.la $(CMOCKA_LIBS)
 %C%_options_test_LDADD = base/libbase.la $(CMOCKA_LIBS)
 %C%_secret_test_LDADD = base/libbase.la $(CMOCKA_LIBS)
