@@ -4,9 +4,18 @@ check_PROGRAMS += %D%/verify
 %C%_verify_SOURCES = %D%/verify.c
 %C%_verify_LDADD = jwt-agent/verify/libverify.la
 
-check_PROGRAMS += %D%/refresh
+# Of these tests/system runs a few rounds.
+noinst_PROGRAMS += %D%/refresh
 %C%_refresh_SOURCES = %D%/refresh.c
 %C%_refresh_LDADD = varlink/libvarlink.la
+
+noinst_PROGRAMS += %D%/login
+%C%_login_SOURCES = %D%/login.c
+%C%_login_LDADD = \
+	lmdb-store/libstore.la \
+	varlink/libvarlink.la \
+	$(PAM_LIBS) \
+	$(OPENSSL_LIBS)
 
 # Links what the tests have to make an agent of.
 if HAVE_CMOCKA

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: BSD-3-Clause
 EXTRA_DIST += \
 	.ci/run \
+	%D%/bench \
 	%D%/build \
 	%D%/check \
 	%D%/deb \

@@ -2,6 +2,7 @@
 # Run by ci/system, not by make check: these tests need root.
 EXTRA_DIST += \
 	%D%/conftest.py \
+	%D%/bench.py \
 	%D%/flood.py \
 	%D%/large.py \
 	%D%/model.py \
@@ -41,6 +42,7 @@ EXTRA_DIST += \
 	%D%/test_audit.py \
 	%D%/test_backup_load.py \
 	%D%/test_backup.py \
+	%D%/test_bench.py \
 	%D%/test_codes.py \
 	%D%/test_config_keys.py \
 	%D%/test_credential.py \
