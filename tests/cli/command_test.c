@@ -351,8 +351,9 @@ test_enroll_to_file(void **state)
 	    "/nowhere/token");
 	assert_int_equal(run.code, 1);
 	assert_string_equal(run.said, "");
+	folder_write(&folder, "d/x", "", 0600);
 	RUN("device", "enroll", "--user=a", "--name=n", "--refresh-file",
-	    folder.path, "--json");
+	    folder_path(&folder, "d", path), "--json");
 	assert_int_equal(run.code, 1);
 	assert_string_equal(run.said, "");
 }

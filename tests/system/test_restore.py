@@ -164,9 +164,10 @@ def test_the_owner_of_the_store_may(backed_up):
 
 def test_nobody_else_may(backed_up):
     backed_up.stop()
-    shutil.copy(backed_up.file, "/tmp/for-everybody")
-    shutil.chown("/tmp/for-everybody", "alice")
-    refused(backed_up, ["root"], 3, user="alice", file="/tmp/for-everybody")
+    hers = backed_up.place / "hers"
+    shutil.copy(backed_up.file, hers)
+    shutil.chown(hers, "alice")
+    refused(backed_up, ["root"], 3, user="alice", file=hers)
 
 
 def test_from_standard_input(backed_up):
