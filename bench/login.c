@@ -13,9 +13,9 @@
  * Usage: bench/login SOCKET USER FOLDER [ROUNDS]
  */
 
+#include "bench/clock.h"
+#include "bench/device.h"
 #include "lmdb-store/kv.h"
-#include "varlink/client.h"
-#include "varlink/device.h"
 #include "varlink/login.h"
 
 #include <err.h>
@@ -25,11 +25,8 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/socket.h>
-#include <sys/stat.h>
-#include <time.h>
 
 #define ROUNDS_PRESET 2000
-#define TIMEOUT_MS 10000
 #define SLOW_SHARE 100 /* a password is asked for once in so many rounds */
 #define ECHO_SIZE 160
 #define SIGNATURE_TEXT 87 /* of ES256, with its dot */
@@ -106,16 +103,23 @@ run_password(struct bench *bench)
 	return log_in(bench, "bench-password", bench->password);
 }
 
+/* Of the token, what is signed in it. */
+static size_t
+signed_size(const struct bench *bench)
+{
+	return secret_size(bench->device.access_token) - SIGNATURE_TEXT;
+}
+
 static bool
 run_verify(struct bench *bench)
 {
 	EVP_MD_CTX *context = EVP_MD_CTX_new();
-	size_t size = secret_size(bench->device.access_token) - SIGNATURE_TEXT;
 	bool good = context != NULL &&
 	    EVP_DigestVerifyInit_ex(
 		context, NULL, "SHA256", NULL, NULL, bench->key, NULL) == 1 &&
 	    EVP_DigestVerify(context, bench->signature, bench->signature_size,
-		secret_data(bench->device.access_token), size) == 1;
+		secret_data(bench->device.access_token),
+		signed_size(bench)) == 1;
 
 	EVP_MD_CTX_free(context);
 	return good;
@@ -186,28 +190,13 @@ static const struct subject {
 };
 
 static void
-prepare_client(struct bench *bench, const char *path)
+prepare_client(struct bench *bench, const char *socket)
 {
-	static char name[] = "bench";
-	struct enroll_request request = {.user = bench->user, .name = name};
-	struct stat status;
-	struct client_options options = {
-	    .path = path, .timeout_ms = TIMEOUT_MS, .own_uid = (uid_t)-1};
+	enum err e = device_connect(&bench->client, socket);
 
-	if (stat(path, &status) != 0)
-		err(1, "%s", path);
-	options.server_uid = status.st_uid;
-	if (client_new(&bench->client, &options) != OK)
-		errx(1, "%s: nobody is there", path);
-	if (client_call(bench->client,
-		&(struct client_call){
-		    .method = "io.jwtagent.Device.Enroll",
-		    .request_fields = enroll_request_fields(),
-		    .request = &request,
-		    .fd = -1,
-		    .reply_fields = enroll_reply_fields(),
-		    .reply = &bench->device,
-		}) != OK)
+	if (e != OK)
+		errx(1, "%s: %s", socket, err_text(e));
+	if (device_enroll(bench->client, bench->user, &bench->device) != OK)
 		errx(1, "no device: %s", client_message(bench->client));
 }
 
@@ -287,7 +276,7 @@ prepare_key(struct bench *bench)
 		context, NULL, "SHA256", NULL, NULL, bench->key, NULL) != 1 ||
 	    EVP_DigestSign(context, bench->signature, &bench->signature_size,
 		secret_data(bench->device.access_token),
-		secret_size(bench->device.access_token) - SIGNATURE_TEXT) != 1)
+		signed_size(bench)) != 1)
 		errx(1, "no signature");
 	EVP_MD_CTX_free(context);
 }
@@ -303,23 +292,15 @@ bench_clear(struct bench *bench)
 	client_free(bench->client);
 }
 
-static double
-microseconds(void)
-{
-	struct timespec time;
-
-	clock_gettime(CLOCK_MONOTONIC, &time);
-	return (double)time.tv_sec * 1e6 + (double)time.tv_nsec / 1e3;
-}
-
+/* Microseconds that it took. */
 static double
 run(const struct subject *subject, struct bench *bench)
 {
-	double began = microseconds();
+	double began = clock_seconds(CLOCK_MONOTONIC);
 
 	if (!subject->run(bench))
 		errx(1, "%s failed", subject->name);
-	return microseconds() - began;
+	return (clock_seconds(CLOCK_MONOTONIC) - began) * 1e6;
 }
 
 static int

@@ -9,12 +9,12 @@
  *	make bench/metrics && bench/metrics
  */
 
+#include "bench/clock.h"
 #include "jwt-agent/server/measure.h"
 #include "jwt-agent/server/turn.h"
 #include "tests/service/agency.h"
 
 #include <stdio.h>
-#include <time.h>
 
 #define BLOCKS 1000
 #define BLOCK 5
@@ -100,24 +100,15 @@ login(struct bench *bench, const struct request *row)
 }
 
 static double
-processor_seconds(void)
-{
-	struct timespec now;
-
-	clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &now);
-	return (double)now.tv_sec + (double)now.tv_nsec / 1e9;
-}
-
-static double
 run_block(struct bench *bench, const struct request *row, bool measured)
 {
 	double began;
 
 	bench->agency->service.metrics = measured ? bench->metrics : NULL;
-	began = processor_seconds();
+	began = clock_seconds(CLOCK_PROCESS_CPUTIME_ID);
 	for (int i = 0; i < BLOCK; i++)
 		login(bench, row);
-	return processor_seconds() - began;
+	return clock_seconds(CLOCK_PROCESS_CPUTIME_ID) - began;
 }
 
 static int

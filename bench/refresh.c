@@ -7,59 +7,24 @@
  * Usage: bench/refresh SOCKET USER [CLIENTS [ROTATIONS]]
  */
 
-#include "varlink/client.h"
-#include "varlink/device.h"
+#include "bench/clock.h"
+#include "bench/device.h"
 #include "varlink/token.h"
 
 #include <err.h>
 #include <stdio.h>
 #include <sys/mman.h>
-#include <sys/stat.h>
 #include <sys/wait.h>
-#include <time.h>
 
 #define CLIENTS_PRESET 64
 #define ROTATIONS_PRESET 200
-#define TIMEOUT_MS 120000
 
 struct bench {
 	const char *socket;
-	uid_t owner; /* of the socket */
 	const char *user;
 	int clients;
 	int rotations;
 };
-
-static double
-now(void)
-{
-	struct timespec time;
-
-	clock_gettime(CLOCK_MONOTONIC, &time);
-	return (double)time.tv_sec + (double)time.tv_nsec / 1e9;
-}
-
-static enum err
-enroll(struct client *client, const struct bench *bench, struct secret **token)
-{
-	static char name[] = "bench";
-	struct enroll_request request = {
-	    .user = (char *)(uintptr_t)bench->user, .name = name};
-	auto_clear(enroll_reply) struct enroll_reply reply = {0};
-	struct client_call call = {
-	    .method = "io.jwtagent.Device.Enroll",
-	    .request_fields = enroll_request_fields(),
-	    .request = &request,
-	    .fd = -1,
-	    .reply_fields = enroll_reply_fields(),
-	    .reply = &reply,
-	};
-	enum err e = client_call(client, &call);
-
-	if (e == OK)
-		*token = TAKE(reply.refresh_token);
-	return e;
-}
 
 static enum err
 rotate(struct client *client, struct secret **token)
@@ -86,24 +51,18 @@ rotate(struct client *client, struct secret **token)
 static enum err
 run_client(const struct bench *bench, volatile int *ready, volatile int *go)
 {
-	struct client_options options = {
-	    .path = bench->socket,
-	    .timeout_ms = TIMEOUT_MS,
-	    .server_uid = bench->owner,
-	    .own_uid = bench->owner,
-	};
 	auto_free(client) struct client *client = NULL;
-	auto_free(secret) struct secret *token = NULL;
-	enum err e = client_new(&client, &options);
+	auto_clear(enroll_reply) struct enroll_reply device = {0};
+	enum err e = device_connect(&client, bench->socket);
 
 	if (e == OK)
-		e = enroll(client, bench, &token);
+		e = device_enroll(client, bench->user, &device);
 	__atomic_add_fetch(ready, 1, __ATOMIC_SEQ_CST);
 	while (*go == 0)
 		usleep(1000);
 	for (int i = 0; i < bench->rotations && e == OK; i++) {
 		client_renew(client);
-		e = rotate(client, &token);
+		e = rotate(client, &device.refresh_token);
 	}
 	if (e != OK)
 		warnx("%s", err_text(e));
@@ -124,27 +83,24 @@ measure(const struct bench *bench)
 			_exit(run_client(bench, &shared[0], &shared[1]) != OK);
 	while (shared[0] < bench->clients)
 		usleep(1000);
-	began = now();
+	began = clock_seconds(CLOCK_MONOTONIC);
 	shared[1] = 1;
 	for (int i = 0; i < bench->clients; i++)
 		if (wait(&status) < 0 || status != 0)
 			errx(1, "a client failed");
-	return bench->clients * bench->rotations / (now() - began);
+	return bench->clients * bench->rotations /
+	    (clock_seconds(CLOCK_MONOTONIC) - began);
 }
 
 int
 main(int argc, char **argv)
 {
 	struct bench bench = {.clients = 1, .rotations = ROTATIONS_PRESET};
-	struct stat status;
 	double one, many;
 
 	if (argc < 3)
 		errx(2, "usage: refresh SOCKET USER [CLIENTS [ROTATIONS]]");
 	bench.socket = argv[1];
-	if (stat(bench.socket, &status) != 0)
-		err(1, "%s", bench.socket);
-	bench.owner = status.st_uid;
 	bench.user = argv[2];
 	if (argc > 4)
 		bench.rotations = atoi(argv[4]);

@@ -9,6 +9,7 @@
 
 #include "base/base64url.h"
 #include "base/fields.h"
+#include "bench/clock.h"
 #include "jwt-agent/verify/ecdsa.h"
 #include "jwt-agent/verify/sign.h"
 #include "jwt-agent/verify/verify.h"
@@ -18,7 +19,6 @@
 #include <openssl/pem.h>
 #include <stdio.h>
 #include <string.h>
-#include <time.h>
 
 #define NOW INT64_C(1767225600)
 #define ROUNDS 60
@@ -43,15 +43,6 @@ struct subject {
 };
 
 typedef bool (*contender)(const struct subject *subject);
-
-static double
-now(void)
-{
-	struct timespec at;
-
-	clock_gettime(CLOCK_MONOTONIC, &at);
-	return (double)at.tv_sec + (double)at.tv_nsec / 1e9;
-}
 
 static bool
 run_ours(const struct subject *subject)
@@ -98,14 +89,14 @@ run_decode(const struct subject *subject)
 static double
 measure(contender run, const struct subject *subject)
 {
-	double begin = now(), end;
+	double begin = clock_seconds(CLOCK_MONOTONIC), end;
 	size_t calls = 0;
 
 	do {
 		if (!run(subject))
 			abort();
 		calls++;
-		end = now();
+		end = clock_seconds(CLOCK_MONOTONIC);
 	} while (end - begin < ROUND_SECONDS);
 	return (end - begin) / (double)calls;
 }
