@@ -6,6 +6,7 @@
 """
 
 import argparse
+import contextlib
 import shutil
 import subprocess
 import sys
@@ -56,14 +57,13 @@ def measure_refresh(place, clients=64, rotations=200):
     return text
 
 
-def with_place(directory, measurement):
-    """A folder in which the agent can make its store."""
-    place = Path(tempfile.mkdtemp(prefix="jwt-agent-bench.", dir=directory))
-    try:
+@contextlib.contextmanager
+def place_in(directory):
+    """A folder there in which the agent can make its store."""
+    with tempfile.TemporaryDirectory(prefix="jwt-agent-bench.",
+                                     dir=directory) as place:
         shutil.chown(place, people.AGENT_USER)
-        measurement(place)
-    finally:
-        shutil.rmtree(place)
+        yield Path(place)
 
 
 def main():
@@ -75,7 +75,8 @@ def main():
     people.make()
     built.copy()
     for measurement in (measure_login, measure_refresh):
-        with_place(arguments.directory, measurement)
+        with place_in(arguments.directory) as place:
+            measurement(place)
     run("metrics")
     try:
         run("verify")

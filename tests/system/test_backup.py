@@ -224,9 +224,7 @@ def test_killed_at_any_time(make_agent, tmp_path):
     file = tmp_path / "b"
     command = [str(built.COMMAND), "--config", str(agent.config), "store",
                "backup", str(file), "--quiet"]
-    for pause in killing.pauses(command):
-        file.unlink(missing_ok=True)
-        done = killing.lives(command, pause)
+    for _ in killing.until_it_lives(command, file.unlink):
         assert {path.name for path in tmp_path.iterdir()} <= {"b", "b.part"}
         if file.exists():
             assert agent.run("store", "restore", "--dry-run",
@@ -235,8 +233,6 @@ def test_killed_at_any_time(make_agent, tmp_path):
         waiting.until(lambda: agent.run("store", "backup", str(file),
                                         "--force").returncode == 0)
         assert [path.name for path in tmp_path.iterdir()] == ["b"]
-        if done:
-            break
 
 
 def test_progress_on_a_terminal(agent, place):

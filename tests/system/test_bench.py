@@ -3,23 +3,17 @@
 ci/bench. What they say depends on the machine."""
 
 import re
-import shutil
-from pathlib import Path
 
 import pytest
 
 import bench
-from harness import people
 
 
 @pytest.fixture
 def place(host):
     """Where an agent can make its store."""
-    folder = Path("/run/bench")
-    folder.mkdir()
-    shutil.chown(folder, people.AGENT_USER)
-    yield folder
-    shutil.rmtree(folder)
+    with bench.place_in("/run") as folder:
+        yield folder
 
 
 def test_login(place):

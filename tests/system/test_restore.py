@@ -289,9 +289,8 @@ def test_killed_at_any_time(make_agent, tmp_path):
     command = [str(built.COMMAND), "--config", str(agent.config), "store",
                "restore", str(agent.file)]
     seen = set()
-    for pause in killing.pauses(command):
-        put_back(agent, tmp_path / "old")
-        done = killing.lives(command, pause)
+    for _ in killing.until_it_lives(
+            command, lambda: put_back(agent, tmp_path / "old")):
         agent.start()
         result = agent.run("device", "list", "--user", "alice", "--json")
         seen.add(result.stdout.count("later"))
@@ -301,8 +300,6 @@ def test_killed_at_any_time(make_agent, tmp_path):
         left = {path.name for path in agent.store.iterdir()} - {
             "data.mdb", "lock.mdb"}
         assert len(left) <= 1, left
-        if done:
-            break
     assert seen == {0, 1}
 
 

@@ -5,7 +5,7 @@ import subprocess
 import time
 
 
-def pauses(command, steps=20):
+def _pauses(command, steps=20):
     """Seconds, spread over what a whole run takes; then longer and longer, for the
     machine may have more to do by now."""
     start = time.monotonic()
@@ -17,7 +17,7 @@ def pauses(command, steps=20):
         whole *= 1.3
 
 
-def lives(command, seconds):
+def _lives(command, seconds):
     """Whether it was done before it could be killed."""
     with subprocess.Popen(command, stdout=subprocess.DEVNULL,
                           stderr=subprocess.DEVNULL) as process:
@@ -28,3 +28,14 @@ def lives(command, seconds):
             return False
     assert code == 0
     return True
+
+
+def until_it_lives(command, prepare):
+    """Yields after each run; the last is one that was not killed. Before each
+    comes `prepare()`, but for one at first that tells how long it takes."""
+    for pause in _pauses(command):
+        prepare()
+        done = _lives(command, pause)
+        yield
+        if done:
+            return
