@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "jwt-agent/cli/importreport.h"
 
+#include "base/member.h"
 #include "jwt-agent/cli/connection.h"
 #include "jwt-agent/cli/output.h"
 
@@ -61,15 +62,13 @@ importreport_add(
 	const char *what = json_string_value(json_object_get(result, "result"));
 	const char *reason =
 	    json_string_value(json_object_get(result, "reason"));
-	const char *detail =
-	    json_string_value(json_object_get(result, "detail"));
 
 	if (what == NULL)
 		return ERR_PROTOCOL;
 	if (strcmp(what, "skipped") == 0)
 		return importreport_skip(report, number,
 		    reason != NULL ? reason : "skipped",
-		    detail != NULL ? detail : "");
+		    member_text(result, "detail"));
 	report->lines++;
 	if (strcmp(what, "present") == 0)
 		report->present++;

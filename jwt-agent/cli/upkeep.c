@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "jwt-agent/cli/upkeep.h"
 
+#include "base/member.h"
 #include "jwt-agent/cli/connection.h"
 #include "jwt-agent/cli/output.h"
 #include "lmdb-store/upkeep.h"
@@ -236,10 +237,8 @@ run_due(const struct call *call, const struct config *config)
 	if (e != OK)
 		return e;
 	json_array_foreach (jobs, i, entry) {
-		const char *name =
-		    json_string_value(json_object_get(entry, "job"));
-
-		if (!is_due(entry) || name == NULL || !job_find(name, &job))
+		if (!is_due(entry) ||
+		    !job_find(member_text(entry, "job"), &job))
 			continue;
 		e = run_job(call, config, job);
 		if (first == OK)

@@ -71,9 +71,8 @@ stored(struct agency *agency)
 {
 	auto_clear(user_record) struct user_record user = {0};
 	struct call *call = agency_begin(agency);
-	enum err e = user_get(call->txn, AGENCY_UID, &user);
 
-	assert_int_equal(e, OK);
+	assert_int_equal(user_get(call->txn, AGENCY_UID, &user), OK);
 	assert_int_equal(agency_end(agency, OK), OK);
 	return json_incref(user.attributes);
 }

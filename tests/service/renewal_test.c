@@ -39,9 +39,8 @@ static int64_t
 asked_of(struct agency *agency, int64_t uid)
 {
 	auto_clear(user_record) struct user_record user = {0};
-	enum err e = user_get(agency_begin(agency)->txn, uid, &user);
 
-	assert_int_equal(e, OK);
+	assert_int_equal(user_get(agency_begin(agency)->txn, uid, &user), OK);
 	assert_int_equal(agency_end(agency, OK), OK);
 	return user.asked;
 }
