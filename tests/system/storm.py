@@ -7,6 +7,7 @@ revokes; afterwards everything that it acknowledged has to be so.
 """
 
 import argparse
+import contextlib
 import multiprocessing
 import os
 import random
@@ -368,7 +369,7 @@ class Storm:
             os.waitpid(pid, 0)
         for report in getattr(self, "reports", []):
             for pid in report["alive"].values():
-                if is_running(pid):
+                with contextlib.suppress(ProcessLookupError):
                     os.kill(pid, signal.SIGKILL)
         self.agent.discard()
 
